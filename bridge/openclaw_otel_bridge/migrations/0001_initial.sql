@@ -1,0 +1,383 @@
+-- The first schema. Forward only: an applied file never changes; later changes are later files.
+-- Times are UTC timestamptz. PostgreSQL 14 dialect, no extensions.
+
+create table projects (
+    id              integer generated always as identity primary key,
+    slug            text not null unique,
+    name            text not null,
+    settings        jsonb not null default '{}',      -- solo_resolve, error_logs, retention, sentry quota, …
+    created_at      timestamptz not null default now()
+);
+insert into projects (slug, name) values ('default', 'Default');
+
+create table project_keys (                            -- write-only keys: OTLP bearer and Sentry DSN
+    id              integer generated always as identity primary key,
+    project_id      integer not null references projects,
+    kind            text not null check (kind in ('ingest', 'sentry')),
+    key             text not null unique,              -- sentry keys are public by design; ingest keys: sha256 hex
+    label           text not null default '',
+    created_at      timestamptz not null default now(),
+    revoked_at      timestamptz
+);
+
+create table people (
+    id              bigint generated always as identity primary key,
+    email           text not null,
+    name            text not null,
+    password_hash   text,                              -- argon2id; null = cannot log in by password
+    locale          text not null default 'en' check (locale in ('en', 'zh')),
+    timezone        text not null default 'UTC',
+    session_epoch   integer not null default 1,        -- raised to end all sessions
+    must_change     boolean not null default false,
+    disabled_at     timestamptz,
+    created_at      timestamptz not null default now()
+);
+create unique index people_email on people (lower(email));
+
+create table memberships (
+    person_id       bigint not null references people,
+    project_id      integer not null references projects,
+    role            text not null check (role in ('admin', 'dev', 'ops', 'support')),
+    view_scope      text not null default '',          -- positive terms of the query language; '' = all
+    act_scope       text not null default '',
+    primary key (person_id, project_id)
+);
+
+create table teams (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    slug            text not null,
+    name            text not null,
+    unique (project_id, slug)
+);
+create table team_members (
+    team_id         bigint not null references teams on delete cascade,
+    person_id       bigint not null references people on delete cascade,
+    primary key (team_id, person_id)
+);
+
+create table api_tokens (
+    id              bigint generated always as identity primary key,
+    person_id       bigint not null references people,
+    name            text not null,
+    token_hash      text not null unique,              -- sha256 hex of the token
+    created_at      timestamptz not null default now(),
+    last_used_at    timestamptz,
+    revoked_at      timestamptz
+);
+
+create table kinds (                                   -- root cause and fix kinds: seeded, editable
+    family          text not null check (family in ('root_cause', 'fix')),
+    kind            text not null,
+    label_en        text not null,
+    label_zh        text not null,
+    position        integer not null,
+    active          boolean not null default true,
+    primary key (family, kind)
+);
+insert into kinds (family, kind, label_en, label_zh, position) values
+    ('root_cause', 'credential_expired', 'Credential expired', '凭证过期', 1),
+    ('root_cause', 'permission_scope', 'Permission or scope missing', '权限或授权范围不足', 2),
+    ('root_cause', 'platform_change', 'Platform changed', '平台变更', 3),
+    ('root_cause', 'platform_outage', 'Platform outage', '平台故障', 4),
+    ('root_cause', 'our_bug', 'Our bug', '我方缺陷', 5),
+    ('root_cause', 'data_quality', 'Data quality', '数据质量', 6),
+    ('root_cause', 'quota_sizing', 'Quota sizing', '配额不足', 7),
+    ('root_cause', 'network', 'Network', '网络', 8),
+    ('root_cause', 'third_party', 'Third party', '第三方', 9),
+    ('root_cause', 'other', 'Other', '其他', 10),
+    ('fix', 'code_change', 'Code change', '修改代码', 1),
+    ('fix', 'config_change', 'Configuration change', '修改配置', 2),
+    ('fix', 'credential_rotation', 'Credential rotated', '更换凭证', 3),
+    ('fix', 'replay', 'Replayed', '重放请求', 4),
+    ('fix', 'contacted_platform', 'Contacted the platform', '联系平台', 5),
+    ('fix', 'data_correction', 'Data corrected', '修正数据', 6),
+    ('fix', 'accepted_risk', 'Risk accepted', '接受风险', 7),
+    ('fix', 'other', 'Other', '其他', 8);
+
+create table issues (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    origin          text not null default 'event' check (origin in ('event', 'manual', 'overflow')),
+    status          text not null default 'new' check (status in ('new', 'assigned', 'in_review', 'resolved')),
+    version         integer not null default 1,        -- raised with each change by a person or rule: ETag
+    title           text not null default '',          -- only of manual issues; others render code + parameters
+    platform        text,
+    store           text,                              -- only when the grouping holds the store
+    operation       text,
+    category        text not null default 'unknown',
+    sender_category text,
+    code            text,
+    message         text not null default '',          -- of the first event, redacted
+    exception_type  text,
+    service         text,
+    severity        text not null default 'error',
+    owner_hint      text,
+    retryable       boolean not null default false,
+    explanation     jsonb not null default '{}',       -- {"en": …, "zh": …}
+    next_step       jsonb not null default '{}',
+    order_id        text,                              -- of manual issues: matching events attach
+    first_seen      timestamptz not null,
+    last_seen       timestamptz not null,
+    event_count     bigint not null default 0,         -- folded; add unfolded counter_deltas
+    assignee_id     bigint references people,
+    team_id         bigint references teams,
+    due_at          timestamptz,
+    regressed       boolean not null default false,
+    resolved_at     timestamptz,
+    resolved_release text,
+    reviewed_by     bigint references people,          -- who moved it to in_review
+    root_cause_kind text,
+    root_cause_text text,
+    fix_kind        text,
+    fix_text        text,
+    muted_until     timestamptz,
+    muted_count     bigint,                            -- unmute when event_count passes it
+    muted_query     text,
+    merged_into     bigint references issues,
+    created_by      bigint references people,
+    created_at      timestamptz not null default now(),
+    updated_at      timestamptz not null default now()
+);
+create index issues_inbox on issues (project_id, status, last_seen desc, id desc) where merged_into is null;
+create index issues_recent on issues (project_id, last_seen desc, id desc) where merged_into is null;
+create index issues_assignee on issues (assignee_id, status) where merged_into is null;
+create index issues_team on issues (team_id, status) where merged_into is null;
+create index issues_order on issues (project_id, order_id) where order_id is not null;
+
+create table groupings (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    key             text not null,                     -- `v1:<hex>`
+    fingerprint     text not null,                     -- `v1:<hex>`
+    parts           text[] not null,                   -- what made the key, for people
+    issue_id        bigint not null references issues,
+    home_issue_id   bigint not null references issues, -- before any merge
+    created_at      timestamptz not null default now(),
+    unique (project_id, key)
+);
+create index groupings_issue on groupings (issue_id);
+create index groupings_fingerprint on groupings (project_id, fingerprint);
+
+-- Partitioned by day; `day` is the UTC date of occurred_at, a function of the event, so that a resend after
+-- midnight meets its first copy. Times outside the window of partitions fall into *_default.
+create table events (
+    day             date not null,
+    id              uuid not null,
+    project_id      integer not null,
+    grouping_id     bigint not null,
+    occurred_at     timestamptz not null,
+    received_at     timestamptz not null,
+    sources         smallint not null default 0,       -- bits: 1 span event, 2 log, 4 sentry, 8 webhook, 16 span
+    occurrences     integer not null default 1,
+    platform        text,
+    store           text,
+    operation       text,
+    category        text not null,
+    code            text,
+    severity        text not null,
+    env             text,
+    service         text,
+    release         text,
+    order_id        text,
+    request_id      text,
+    trace_id        bytea,
+    span_id         bytea,
+    message         text not null default '',          -- first 300 characters, redacted
+    exception_type  text,
+    attributes      jsonb not null default '{}',       -- redacted, those without a column, capped
+    primary key (day, id)
+) partition by range (day);
+create index events_grouping on events (grouping_id, occurred_at desc, id desc);
+create index events_order on events (project_id, order_id) where order_id is not null;
+create index events_request on events (project_id, request_id) where request_id is not null;
+create index events_trace on events (trace_id) where trace_id is not null;
+create table events_default partition of events default;
+
+create table snapshots (                               -- zstd JSON: snapshot, exception, stack, sender's view, notes
+    day             date not null,
+    id              uuid not null,
+    raw_bytes       integer not null,
+    data            bytea not null,
+    primary key (day, id)
+) partition by range (day);
+create table snapshots_default partition of snapshots default;
+
+create table spans (
+    day             date not null,                     -- of the span's start
+    trace_id        bytea not null,
+    span_id         bytea not null,
+    project_id      integer not null,
+    parent_id       bytea,
+    name            text not null,
+    kind            smallint not null,
+    service         text,
+    started_at      timestamptz not null,
+    ended_at        timestamptz not null,
+    status          smallint not null default 0,       -- 0 unset, 1 ok, 2 error
+    status_text     text not null default '',
+    data            bytea,                             -- zstd JSON: redacted attributes and events
+    primary key (day, trace_id, span_id)
+) partition by range (day);
+create table spans_default partition of spans default;
+
+create table counter_deltas (                          -- appended by intake, folded by the worker
+    id              bigint generated always as identity primary key,
+    grouping_id     bigint not null,
+    hour            timestamptz not null,
+    store           text not null default '',
+    env             text not null default '',
+    n               bigint not null,
+    last_seen       timestamptz not null
+);
+create index counter_deltas_grouping on counter_deltas (grouping_id);
+create table counters (
+    grouping_id     bigint not null references groupings,
+    hour            timestamptz not null,
+    store           text not null default '',
+    env             text not null default '',
+    n               bigint not null,
+    primary key (grouping_id, hour, store, env)
+);
+create table totals (                                  -- folded sums for /api/v1/stats
+    name            text primary key,
+    n               bigint not null default 0
+);
+insert into totals (name) values ('events'), ('records');
+
+create table activity (
+    id              bigint generated always as identity primary key,
+    issue_id        bigint not null references issues,
+    at              timestamptz not null default now(),
+    actor_id        bigint references people,
+    actor           text not null default 'person' check (actor in ('person', 'rule', 'system', 'sentry')),
+    action          text not null,                     -- created, assigned, in_review, resolved, regressed, comment, …
+    data            jsonb not null default '{}'        -- parameters; rendered in the viewer's language
+);
+create index activity_issue on activity (issue_id, id);
+create table watchers (
+    issue_id        bigint not null references issues,
+    person_id       bigint not null references people,
+    primary key (issue_id, person_id)
+);
+
+create table channels (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    name            text not null,
+    kind            text not null,                     -- wecom, feishu, …
+    url             text not null,                     -- encrypted at rest when keys are set
+    secret          text not null default '',
+    locale          text not null default 'zh' check (locale in ('en', 'zh')),
+    filter          text not null default '',          -- query language
+    enabled         boolean not null default true,
+    disabled_reason text not null default '',
+    created_at      timestamptz not null default now(),
+    unique (project_id, name)
+);
+
+create table rules (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    position        integer not null,
+    name            text not null,
+    query           text not null,
+    assignee_id     bigint references people,
+    team_id         bigint references teams,
+    due_minutes     integer,
+    channel_ids     bigint[] not null default '{}',
+    enabled         boolean not null default true,
+    version         integer not null default 1,
+    created_at      timestamptz not null default now(),
+    updated_at      timestamptz not null default now()
+);
+create index rules_order on rules (project_id, position, id);
+
+create table deliveries (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    channel_id      bigint not null references channels,
+    issue_id        bigint references issues,
+    kind            text not null,                     -- new, regressed, assigned, in_review, resolved, comment, test, …
+    data            jsonb not null default '{}',       -- parameters of the message
+    dedup_key       text unique,
+    status          text not null default 'queued' check (status in ('queued', 'sent', 'failed', 'dead')),
+    attempts        integer not null default 0,
+    next_attempt_at timestamptz not null default now(),
+    claimed_until   timestamptz,
+    last_error      text not null default '',
+    created_at      timestamptz not null default now(),
+    sent_at         timestamptz
+);
+create index deliveries_due on deliveries (next_attempt_at) where status in ('queued', 'failed');
+create index deliveries_issue on deliveries (issue_id, id);
+create table delivery_attempts (
+    delivery_id     bigint not null references deliveries on delete cascade,
+    n               integer not null,
+    at              timestamptz not null default now(),
+    duration_ms     integer not null,
+    http_status     integer,
+    outcome         text not null check (outcome in ('sent', 'failed', 'dead')),
+    answer          text not null default '',          -- first 500 characters of the body or the error, redacted
+    primary key (delivery_id, n)
+);
+
+create table articles (
+    id              bigint generated always as identity primary key,
+    project_id      integer not null references projects,
+    issue_id        bigint not null references issues,
+    title           text not null,
+    platform        text,
+    operation       text,
+    category        text,
+    code            text,
+    root_cause_kind text not null,
+    root_cause_text text not null,
+    fix_kind        text not null,
+    fix_text        text not null,
+    grouping_keys   text[] not null,
+    words           tsvector not null,                 -- simple tsvector of words and Chinese bigrams, made in Python
+    author_id       bigint references people,
+    created_at      timestamptz not null default now(),
+    updated_at      timestamptz not null default now()
+);
+create index articles_words on articles using gin (words);
+create index articles_groupings on articles using gin (grouping_keys);
+
+create table webhook_inbox (
+    day             date not null,
+    project_id      integer not null,
+    platform        text not null,
+    store           text not null,
+    dedup_key       text not null,                     -- event id, or delivery id with a body hash
+    id              uuid not null,
+    received_at     timestamptz not null,
+    topic           text not null,
+    delivery_id     text,
+    verified        boolean not null,
+    occurred_at     timestamptz,
+    copies          integer not null default 1,
+    data            bytea not null,                    -- zstd JSON: redacted headers and body
+    primary key (project_id, platform, store, dedup_key, day)
+) partition by range (day);
+create table webhook_inbox_default partition of webhook_inbox default;
+
+create table rejects (                                 -- items refused beside valid ones, and refused requests
+    id              bigint generated always as identity primary key,
+    project_id      integer,
+    at              timestamptz not null default now(),
+    protocol        text not null,
+    reason          text not null,
+    n               integer not null default 1,
+    detail          text not null default ''
+);
+create index rejects_at on rejects (at desc);
+
+create table audit_log (
+    id              bigint generated always as identity primary key,
+    at              timestamptz not null default now(),
+    person_id       bigint references people,
+    action          text not null,                     -- rule.create, token.create, person.update, …
+    object          text not null,
+    data            jsonb not null default '{}'
+);

@@ -1,0 +1,35 @@
+"""The first-party adapters by platform name, imported on first use; `custom:<name>` platforms are made by data."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from openclaw_otel.adapters.base import Adapter
+from openclaw_otel.errors import UnknownPlatform
+
+ADAPTERS: Mapping[str, str] = {
+    "shopify": "openclaw_otel.adapters.shopify:ShopifyAdapter",
+    "paypal": "openclaw_otel.adapters.paypal:PayPalAdapter",
+}
+"""Platform name → "module:Class". One line is all a new platform adds here."""
+
+
+@cache
+def get_adapter(platform: str) -> Adapter:
+    """Return the adapter of a first-party platform.
+
+    Raises:
+        UnknownPlatform: when there is none; the message lists the known ones.
+    """
+    if platform not in ADAPTERS:
+        raise UnknownPlatform(f"no adapter for {platform!r}; known: {', '.join(sorted(ADAPTERS))}")
+    module, _, name = ADAPTERS[platform].partition(":")
+    adapter: Adapter = getattr(importlib.import_module(module), name)()
+    return adapter
+
+
+def all_adapters() -> Iterator[Adapter]:
+    """Yield every first-party adapter, in the order of `ADAPTERS`."""
+    return (get_adapter(name) for name in ADAPTERS)

@@ -1,0 +1,218 @@
+"""The contract of a platform adapter, and what all adapters share.
+
+An adapter is pure: it takes data and returns data. A subclass says what only that platform knows
+(`hosts`, `operation`, `read_answer`, signatures); this class turns it into records in the order of evidence:
+a delivery to us → no answer → an error in the answer → a fine answer and our side failed → success.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from openclaw_otel.catalog import Catalog, shipped
+from openclaw_otel.ids import uuid7
+from openclaw_otel.judge import judge
+from openclaw_otel.record import (
+    ErrorRecord,
+    Evidence,
+    Exchange,
+    Observation,
+    Webhook,
+    WebhookAnswer,
+    WebhookRequest,
+)
+from openclaw_otel.snapshots import snapshot_of
+
+Fetch = Callable[[str], bytes]
+"""Brings a certificate or public key by URL; raises OSError when it cannot."""
+AnswerKind = Literal["ok", "bad_signature", "ping"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What an error answer says, before anyone judges it.
+
+    `codes` in the order of the document (the first is the one people read); `fields` without list positions
+    (`price`, `compareAtPrice`, never `variants.0.price`); `message` is the platform's own text.
+    """
+
+    codes: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    message: str = ""
+    objects: Mapping[str, str] = field(default_factory=dict)
+
+
+class Adapter(ABC):
+    """All that is known of one platform. Instances hold no state and may be shared between threads."""
+
+    name: ClassVar[str]
+    hosts: ClassVar[tuple[str, ...]] = ()
+    """Globs of hosts whose calls belong to this platform (`*.myshopify.com`)."""
+    signs: ClassVar[Literal["body", "headers", "nothing"]] = "body"
+    deadline: ClassVar[float] = 5.0
+    """Seconds the platform waits for our answer to a delivery."""
+    delivery_headers: ClassVar[tuple[str, ...]] = ()
+    """Any of these on a request means: a delivery to us from this platform."""
+    request_id_headers: ClassVar[tuple[str, ...]] = ()
+    """Response headers that carry the platform's own request id, best first."""
+    console_links: ClassVar[Mapping[str, str]] = {}
+    """Object kind → URL template of the platform's own console ({store}, {id})."""
+
+    # -- what a subclass must say ---------------------------------------------------------------------
+
+    @abstractmethod
+    def verify_webhook_signature(
+        self,
+        request: WebhookRequest,
+        secrets: Sequence[str],
+        *,
+        now: datetime | None = None,
+        fetch: Fetch | None = None,
+        **parameters: Any,
+    ) -> None:
+        """Raise SignatureError unless the platform signed `request` with one of `secrets`."""
+
+    @abstractmethod
+    def parse_webhook(self, request: WebhookRequest) -> Webhook:
+        """Return what the delivery says of itself; never raises on any bytes."""
+
+    @abstractmethod
+    def operation(self, exchange: Exchange) -> str:
+        """Return the low-cardinality name of the call: `orders.get`, `graphql productUpdate`; never an id."""
+
+    @abstractmethod
+    def read_answer(self, exchange: Exchange) -> AnswerFacts | None:
+        """Return what an error answer says, or None when the answer is fine. Called only when one came."""
+
+    # -- what a subclass may refine -------------------------------------------------------------------
+
+    def store(self, exchange: Exchange) -> str | None:
+        """Return the account the call was made for; default: the host."""
+        return urlsplit(exchange.url).hostname
+
+    def objects(self, exchange: Exchange) -> Mapping[str, str]:
+        """Return ids of orders and other objects named by the request (path, query or body)."""
+        return {}
+
+    def owns(self, url: str) -> bool:
+        """Say whether a call to `url` is one to this platform, by host."""
+        host = (urlsplit(url).hostname or "").lower()
+        return any(fnmatch.fnmatchcase(host, pattern) for pattern in self.hosts)
+
+    def owns_path(self, url: str) -> bool:
+        """Say whether the path alone gives the platform away (WooCommerce: any host, `/wp-json/wc/`)."""
+        return False
+
+    def is_delivery(self, headers: Mapping[str, str]) -> bool:
+        """Say whether a request with these headers is a delivery from this platform."""
+        return any(name in headers for name in self.delivery_headers)
+
+    def retry_after(self, exchange: Exchange) -> float | None:
+        """Return the seconds the platform asks to wait, or None when it says nothing."""
+        from openclaw_otel.http_values import retry_after_seconds
+
+        return retry_after_seconds(exchange.response_headers.get("retry-after"))
+
+    def observe(self, exchange: Exchange) -> Observation | None:
+        """Return a health observation seen in a response (rate budget, expiry), or None."""
+        return None
+
+    def answer(self, kind: AnswerKind, request: WebhookRequest, **parameters: Any) -> WebhookAnswer:
+        """Return the answer the platform wants to a delivery."""
+        return WebhookAnswer(401 if kind == "bad_signature" else 200)
+
+    def request_id(self, exchange: Exchange) -> str | None:
+        """Return the platform's own id of this request, for its support."""
+        headers = exchange.response_headers
+        return next((headers[name] for name in self.request_id_headers if headers.get(name)), None)
+
+    def delivery_facts(self, exchange: Exchange) -> AnswerFacts | None:
+        """Return why a delivery to us failed, or None when we accepted it.
+
+        Default: every answer of 401, 403, 412, or an exception that speaks of a signature, is a failed verification.
+        """
+        from openclaw_otel.judge import speaks_of_signature
+
+        refused = exchange.status in (401, 403, 412)
+        if refused or (exchange.error is not None and speaks_of_signature(exchange.error)):
+            return AnswerFacts()
+        return None
+
+    def catalog(self) -> Catalog:
+        """Return the shipped error catalog of the platform."""
+        return shipped(self.name)
+
+    # -- what all share -------------------------------------------------------------------------------
+
+    def handle_error(self, exchange: Exchange) -> ErrorRecord | None:
+        """Return the record of a failed exchange, or None when it succeeded. Never raises on any bytes."""
+        record = self._evidence(exchange)
+        return None if record is None else judge(record, self.catalog())
+
+    def _evidence(self, exchange: Exchange) -> ErrorRecord | None:
+        if self.is_delivery(exchange.request_headers):
+            return self._delivery(exchange)
+        if exchange.status is None:
+            return self._failure(exchange)
+        facts = self.read_answer(exchange)
+        if facts is not None:
+            return self._answer(exchange, facts)
+        return self._failure(exchange) if exchange.error else None
+
+    def _common(self, exchange: Exchange) -> ErrorRecord:
+        return ErrorRecord(
+            id=uuid7(),
+            occurred_at=exchange.started_at or datetime.now(UTC),
+            platform=self.name,
+            store=self.store(exchange),
+            operation=self.operation(exchange),
+            status=exchange.status,
+            exception=exchange.error,
+            request_id=self.request_id(exchange),
+            objects=self.objects(exchange),
+            snapshot=snapshot_of(exchange),
+        )
+
+    def _answer(self, exchange: Exchange, facts: AnswerFacts) -> ErrorRecord:
+        record = self._common(exchange)
+        return replace(
+            record,
+            evidence=Evidence.CODE if facts.codes else Evidence.ANSWER,
+            code=facts.codes[0] if facts.codes else None,
+            codes=tuple(sorted(set(facts.codes))),
+            fields=tuple(sorted(set(facts.fields))),
+            message=facts.message,
+            objects={**record.objects, **facts.objects},
+        )
+
+    def _failure(self, exchange: Exchange) -> ErrorRecord:
+        error = exchange.error
+        return replace(
+            self._common(exchange),
+            evidence=Evidence.FAILURE,
+            message=error.message if error else "no answer",
+        )
+
+    def _delivery(self, exchange: Exchange) -> ErrorRecord | None:
+        request = WebhookRequest(
+            exchange.method, exchange.url, exchange.request_headers, exchange.request_body
+        )
+        webhook = self.parse_webhook(request)
+        base = replace(
+            self._common(exchange), operation=webhook.topic, webhook_topic=webhook.topic, store=webhook.store
+        )
+        facts = self.delivery_facts(exchange)
+        if facts is not None:
+            # Which of our frameworks refused it, with which words, is noise: the failure is the signature.
+            return replace(base, evidence=Evidence.ANSWER, status=None, codes=facts.codes, message=facts.message)
+        if exchange.error is None and (exchange.status or 500) < 400:
+            return None
+        return replace(
+            base, evidence=Evidence.FAILURE, message=exchange.error.message if exchange.error else "delivery failed"
+        )

@@ -1,0 +1,136 @@
+"""Error catalogs: platform code → what it means, whose job it is, what to do. Data from JSON, never code.
+
+A row is found by `code` (exact, then globs), `status` and `match` (a case-insensitive pattern on the message). A row
+without code speaks of answers that carry none. One code with several rows has several meanings: the row whose
+`match` fits wins, a row without `match` is the rest.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import re2
+
+from openclaw_otel.errors import CatalogError
+from openclaw_otel.record import Category, OwnerHint, Severity
+
+_OPTIONS = re2.Options()
+_OPTIONS.case_sensitive = False
+_OPTIONS.log_errors = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a catalog. `id` is unique in its platform and never changes: fingerprints use it."""
+
+    id: str
+    category: Category
+    code: str | None = None
+    status: frozenset[int] = frozenset()
+    match: Any = None
+    severity: Severity = Severity.ERROR
+    retryable: bool = False
+    retry: str = "no"
+    """no, backoff, after:<where>, after_refresh, after_reset, after_fix."""
+    owner: OwnerHint | None = None
+    explanation: Mapping[str, str] = field(default_factory=dict)
+    next_step: Mapping[str, str] = field(default_factory=dict)
+    source: tuple[str, ...] = ()
+    verified: bool = True
+
+    def fits(self, status: int | None, text: str) -> bool:
+        """Say whether the row's status and pattern hold for this answer."""
+        if self.status and status not in self.status:
+            return False
+        return self.match is None or self.match.search(text) is not None
+
+
+class Catalog:
+    """The rows of one platform, indexed. Immutable once made."""
+
+    def __init__(self, platform: str, rows: tuple[Row, ...]) -> None:
+        self.platform = platform
+        self.rows = rows
+        self._exact: dict[str, list[Row]] = {}
+        self._globs: list[Row] = []
+        self._no_code: list[Row] = []
+        for row in rows:
+            if row.code is None:
+                self._no_code.append(row)
+            elif "*" in row.code:
+                self._globs.append(row)
+            else:
+                self._exact.setdefault(row.code, []).append(row)
+        for found in (*self._exact.values(), self._no_code):
+            found.sort(key=lambda row: (row.match is None, not row.status))  # the most telling first
+
+    def by_code(self, code: str, status: int | None, text: str) -> Row | None:
+        """Return the row of a platform code, or None when the catalog does not know it."""
+        rows = self._exact.get(code)
+        if rows is None:
+            rows = [row for row in self._globs if row.code and fnmatch.fnmatchcase(code, row.code)]
+        return next((row for row in rows if row.fits(status, text)), None)
+
+    def by_message(self, status: int | None, text: str) -> Row | None:
+        """Return the row of an answer without code whose text tells."""
+        return next((r for r in self._no_code if r.match is not None and r.fits(status, text)), None)
+
+    def by_status(self, status: int | None) -> Row | None:
+        """Return the row that speaks of an HTTP status alone."""
+        return next((r for r in self._no_code if r.match is None and r.status and status in r.status), None)
+
+    def has_meanings(self, code: str) -> bool:
+        """Say whether one code stands for several things here, told apart by the message."""
+        rows = self._exact.get(code, [])
+        return len(rows) > 1 and any(row.match is not None for row in rows)
+
+
+def parse_row(data: Mapping[str, Any]) -> Row:
+    """Return a row of catalog JSON (already checked against the schema)."""
+    status = data.get("status") or ()
+    pattern = data.get("match")
+    return Row(
+        id=data["id"],
+        category=Category(data["category"]),
+        code=data.get("code"),
+        status=frozenset([status] if isinstance(status, int) else status),
+        match=re2.compile(pattern, _OPTIONS) if pattern else None,
+        severity=Severity(data.get("severity", "error")),
+        retryable=bool(data.get("retryable", False)),
+        retry=data.get("retry", "no"),
+        owner=OwnerHint(data["owner"]) if data.get("owner") else None,
+        explanation=data.get("explanation", {}),
+        next_step=data.get("next_step", {}),
+        source=tuple(data.get("source", ())),
+        verified=bool(data.get("verified", True)),
+    )
+
+
+def parse_catalog(data: Mapping[str, Any]) -> Catalog:
+    """Return the catalog of one JSON document.
+
+    Raises:
+        CatalogError: a row cannot be read; the message names the row's id.
+    """
+    rows = []
+    for number, row in enumerate(data["rows"], 1):
+        try:
+            rows.append(parse_row(row))
+        except (KeyError, ValueError, TypeError, re2.error) as error:
+            raise CatalogError(f"{data.get('platform')}: row {number} ({row.get('id')}): {error}") from error
+    return Catalog(data["platform"], tuple(rows))
+
+
+@cache
+def shipped(platform: str) -> Catalog:
+    """Return the catalog shipped for a platform; empty when there is none."""
+    file = resources.files("openclaw_otel") / "catalogs" / f"{platform}.json"
+    if not file.is_file():
+        return Catalog(platform, ())
+    return parse_catalog(json.loads(file.read_text("utf-8")))

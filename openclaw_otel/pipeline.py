@@ -1,0 +1,143 @@
+"""Running a record through the processors: by stage and order, isolated, timed, counted; redaction last, fail closed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from openclaw_otel.config import Config
+from openclaw_otel.errors import DropRecord
+from openclaw_otel.hookspecs import Processor, Redactor, Side, Stage
+from openclaw_otel.record import ErrorRecord, ExceptionInfo, Snapshot
+from openclaw_otel.registry import Loaded, PluginStatus, load
+
+log = logging.getLogger(__name__)
+WITHHELD = "[withheld]"
+SLOW_SECONDS = 0.25
+STRIKES = 5
+"""After so many failures or slow calls in a row a processor is switched off (never a redactor)."""
+_STAGES = {stage: position for position, stage in enumerate(Stage)}
+
+
+@dataclass(slots=True)
+class Timing:
+    """What one processor has done so far."""
+
+    calls: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    strikes: int = 0
+    off: str = ""
+
+
+class Pipeline:
+    """The processors of one side, ready to run. Thread safe; nothing in it raises into the caller."""
+
+    def __init__(self, loaded: Loaded, side: Side, *, trace: bool = False) -> None:
+        chosen = [p for p in loaded.processors if side in p.runs and p.stage is not Stage.REDACT]
+        self.processors: tuple[Processor, ...] = tuple(
+            sorted(chosen, key=lambda p: (_STAGES[p.stage], p.order, p.name))
+        )
+        self.redactors: tuple[Redactor, ...] = tuple(sorted(loaded.redactors, key=lambda r: (r.order, r.name)))
+        self.status: tuple[PluginStatus, ...] = loaded.status
+        self.timings: dict[str, Timing] = {p.name: Timing() for p in (*self.processors, *self.redactors)}
+        self._lock = threading.Lock()
+        self._trace = trace
+
+    def run(self, record: ErrorRecord) -> ErrorRecord | None:
+        """Return the processed and redacted record, or None when a processor dropped it."""
+        for processor in self.processors:
+            if self.timings[processor.name].off:
+                continue
+            started = time.perf_counter()
+            failure: Exception | None = None
+            try:
+                record = processor(record)
+            except DropRecord:
+                return None
+            except Exception as error:  # noqa: BLE001 - foreign code: isolated, counted, logged below
+                failure = error
+            self._book(processor.name, time.perf_counter() - started, failure)
+        return self.redact(record)
+
+    def redact(self, record: ErrorRecord) -> ErrorRecord:
+        """Return the record redacted; texts are withheld when no redactor is loaded or one fails."""
+        if not self.redactors:
+            return withhold(record)
+        for redactor in self.redactors:
+            started = time.perf_counter()
+            try:
+                record = redactor.record(record)
+            except Exception as error:  # noqa: BLE001 - fail closed: never send what could not be redacted
+                self._book(redactor.name, time.perf_counter() - started, error, can_switch_off=False)
+                return withhold(record)
+            self._book(redactor.name, time.perf_counter() - started, None, can_switch_off=False)
+        return replace(record, redacted=True)
+
+    def redact_text(self, text: str) -> str:
+        """Return free text redacted, or `[withheld]`."""
+        value = self._through("text", text)
+        return value if isinstance(value, str) else WITHHELD
+
+    def redact_tree(self, value: Any, key: str = "") -> Any:
+        """Return JSON-like data redacted by key and value, or `[withheld]`."""
+        return self._through("tree", value, key)
+
+    def redact_attributes(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return telemetry attributes redacted, each by its key and value."""
+        redacted = self._through("tree", dict(attributes))
+        return redacted if isinstance(redacted, dict) else dict.fromkeys(attributes, WITHHELD)
+
+    def _through(self, method: str, value: Any, *arguments: Any) -> Any:
+        if not self.redactors:
+            return WITHHELD
+        for redactor in self.redactors:
+            try:
+                value = getattr(redactor, method)(value, *arguments)
+            except Exception as error:  # noqa: BLE001 - fail closed
+                self._book(redactor.name, 0.0, error, can_switch_off=False)
+                return WITHHELD
+        return value
+
+    def _book(self, name: str, seconds: float, failure: Exception | None, *, can_switch_off: bool = True) -> None:
+        if self._trace:
+            log.info("plugin %s took %.6f s%s", name, seconds, f", failed: {failure!r}" if failure else "")
+        with self._lock:
+            timing = self.timings[name]
+            timing.calls += 1
+            timing.seconds += seconds
+            timing.failures += failure is not None
+            bad = failure is not None or seconds > SLOW_SECONDS
+            timing.strikes = timing.strikes + 1 if bad else 0
+            if can_switch_off and timing.strikes >= STRIKES:
+                timing.off = f"{failure!r}" if failure else f"slower than {SLOW_SECONDS} s"
+        if failure is not None:
+            log.warning("plugin %s failed (%d of %d calls): %r", name, timing.failures, timing.calls, failure)
+        if timing.off and timing.strikes == STRIKES:
+            log.error("plugin %s is switched off after %d bad calls in a row: %s", name, STRIKES, timing.off)
+
+
+def withhold(record: ErrorRecord) -> ErrorRecord:
+    """Return the record with classification alone: no bodies, headers, messages or stack traces."""
+    error = record.exception
+    return replace(
+        record,
+        message=WITHHELD if record.message else "",
+        exception=ExceptionInfo(error.type, WITHHELD, "") if error else None,
+        snapshot=Snapshot(method=record.snapshot.method, status=record.snapshot.status, withheld=True)
+        if record.snapshot
+        else None,
+        attributes={},
+        explicit_fingerprint=(),
+        redacted=True,
+    )
+
+
+def build_pipeline(side: Side, config: Config | None = None, plugins: Iterable[Any] | None = None) -> Pipeline:
+    """Return the pipeline of this environment: the one place where plugins become processors."""
+    settings = config or Config.from_env()
+    return Pipeline(load(settings, plugins), side, trace=settings.trace_plugins)

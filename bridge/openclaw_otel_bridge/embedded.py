@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 
 from openclaw_otel_bridge.embedded_place import MAJOR, EmbeddedError, Place, find_place, give
 
@@ -167,7 +168,7 @@ def _create_cluster(place: Place, cluster: Path, password: str) -> None:
     ]  # fmt: skip
     try:
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=_environment(), check=False,
-                              **place.identity())  # fmt: skip
+                              user=place.uid, group=place.gid, extra_groups=place.groups)  # fmt: skip
         if done.returncode != 0:
             raise EmbeddedError(f"initdb failed: {' '.join(done.stderr.split())[-300:]}")
         fresh.rename(cluster)
@@ -216,7 +217,7 @@ def _spawn(place: Place, command: list[str], output: int) -> subprocess.Popen[by
         command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=_environment(),
         start_new_session=True,
         preexec_fn=die_with_parent,  # noqa: PLW1509 - called before any thread of ours starts
-        **place.identity(),
+        user=place.uid, group=place.gid, extra_groups=place.groups,
     )  # fmt: skip
 
 
@@ -228,7 +229,7 @@ def _environment() -> dict[str, str]:
 def _create_database(connection: psycopg.Connection) -> None:
     found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
     if found is None:
-        connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(DATABASE)))
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
 
 
 def _last_words(log: Path) -> str:

@@ -13,7 +13,6 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 MAJOR = "18"
 SYSTEM_HOME = Path("/var/lib/openclaw-otel")
@@ -35,11 +34,20 @@ class Place:
     user: pwd.struct_passwd | None
     """The unprivileged user that runs the server; None = ourselves."""
 
-    def identity(self) -> dict[str, Any]:
-        """Return the subprocess arguments that make a child run as the server's user."""
-        if self.user is None:
-            return {}
-        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+    @property
+    def uid(self) -> int | None:
+        """User id a child must take; None = ours."""
+        return self.user.pw_uid if self.user else None
+
+    @property
+    def gid(self) -> int | None:
+        """Group id a child must take; None = ours."""
+        return self.user.pw_gid if self.user else None
+
+    @property
+    def groups(self) -> list[int] | None:
+        """Supplementary groups a child must take (none at all); None = ours."""
+        return [] if self.user else None
 
 
 def find_place(data_dir: Path) -> Place:

@@ -1,0 +1,1 @@
+"""Assignment rules: an ordered list of queries; the first that matches names the owner."""

@@ -1,0 +1,1 @@
+"""The workflow of an issue: `states` decides, the other modules have the effects."""

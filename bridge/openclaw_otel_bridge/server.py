@@ -1,0 +1,76 @@
+"""The HTTP server: gunicorn with threads, on a socket bound before anything else starts."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+
+class AddressInUse(Exception):
+    """The address cannot be bound; the message is one line for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """How the web processes run. `threads` serve requests that mostly wait for PostgreSQL."""
+
+    workers: int = 2
+    threads: int = 16
+    graceful_seconds: int = 10
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        AddressInUse: the port is taken, or may not be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise AddressInUse(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
+    return listener
+
+
+def run_web(make_app: Callable[[], Flask], listener: socket.socket, settings: WebSettings) -> None:
+    """Serve until SIGTERM. `make_app` is called in each web process, after the fork."""
+    _Server(make_app, listener, settings).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    def __init__(self, make_app: Callable[[], Flask], listener: socket.socket, settings: WebSettings) -> None:
+        self._make_app = make_app
+        self._options: dict[str, Any] = {
+            "bind": f"fd://{listener.fileno()}",
+            "workers": settings.workers,
+            "threads": settings.threads,
+            "worker_class": "gthread",
+            "worker_tmp_dir": "/dev/shm",
+            "graceful_timeout": settings.graceful_seconds,
+            "timeout": 60,
+            "keepalive": 75,
+            "max_requests": 0,
+            "loglevel": "warning",
+            "accesslog": None,
+            "proc_name": "openclaw-otel",
+            "limit_request_field_size": 16380,
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()

@@ -1,0 +1,65 @@
+-- name: words
+-- what free text is looked for in; the same list as IssueTerms.words
+lower(concat_ws(E'\n', i.title, i.message, i.code, i.platform, i.operation, i.category, i.exception_type) collate "C")
+
+-- name: assigned_to_me
+-- mine, or my team's with nobody named
+(i.assignee_id = {person} or (i.assignee_id is null and i.team_id = any({teams})))
+
+-- name: assignee_named
+-- any spelling of the person: id, e-mail, name
+exists (select from people p where p.id = i.assignee_id
+        and (p.id::text like {pattern} or lower(p.email collate "C") like {pattern}
+             or lower(p.name collate "C") like {pattern}))
+
+-- name: team_named
+-- any spelling of the team: id, slug, name
+exists (select from teams t where t.id = i.team_id
+        and (t.id::text like {pattern} or lower(t.slug collate "C") like {pattern}
+             or lower(t.name collate "C") like {pattern}))
+
+-- name: is_unassigned
+-- neither a person nor a team has it
+(i.assignee_id is null and i.team_id is null)
+
+-- name: is_regressed
+-- it came back after a resolution
+i.regressed
+
+-- name: is_muted
+-- notifications are held back
+(i.muted_until > {now} or i.muted_count is not null)
+
+-- name: project_named
+-- the project of the event, by slug
+exists (select from projects pr where pr.id = e.project_id and lower(pr.slug collate "C") like {pattern})
+
+-- name: attribute_like
+-- an attribute without a column; a list matches by any of its elements
+case jsonb_typeof(e.attributes -> {name}::text)
+    when 'array' then exists (select from jsonb_array_elements_text(e.attributes -> {name}::text) v
+                              where lower(v collate "C") like {pattern})
+    else lower((e.attributes ->> {name}::text) collate "C") like {pattern} end
+
+-- name: some_event
+-- one stored event of the issue meets all conditions
+exists (select from groupings g join events e on e.grouping_id = g.id
+        where g.issue_id = i.id and {conditions})
+
+-- name: among_events
+-- the same, found from the events' side: for terms an index answers
+i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.id
+         where e.project_id = {project} and {conditions})
+
+-- name: raised_with
+-- an issue raised by hand counts the fields it was raised with as an event
+(i.origin = 'manual' and exists (
+    select from (select i.project_id, i.platform, i.store, null::text as env, i.service,
+                        i.order_id, null::text as request_id, null::bytea as trace_id, null::text as release,
+                        '{{}}'::jsonb as attributes) e
+    where {conditions}))
+
+-- name: no_event
+-- nothing is stored of the issue (any more): every key is missing
+(i.origin <> 'manual' and not exists (select from groupings g join events e on e.grouping_id = g.id
+                                      where g.issue_id = i.id and {scope}))

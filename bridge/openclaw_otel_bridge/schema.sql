@@ -159,8 +159,9 @@ create table groupings (
 create index groupings_issue on groupings (issue_id);
 create index groupings_fingerprint on groupings (project_id, fingerprint);
 
--- Partitioned by day; `day` is the UTC date of occurred_at, a function of the event, so that a resend after
--- midnight meets its first copy. Times outside the window of partitions fall into *_default.
+-- Partitioned by day; `day` is a function of the event, so that a resend after midnight meets its first copy: the UTC
+-- date of the time inside a UUIDv7 id, else of occurred_at; 1970-01-01 where the sender's time cannot be right
+-- (occurred_at is then the time of receipt). Days without a partition fall into *_default.
 create table events (
     day             date not null,
     id              uuid not null,
@@ -186,6 +187,10 @@ create table events (
     message         text not null default '',          -- first 300 characters, redacted
     exception_type  text,
     attributes      jsonb not null default '{}',       -- redacted, those without a column, capped
+    parent_id       bytea,                             -- the span whose equal exception would be a copy of this one
+    copy_hash       bigint,                            -- keyed hash of raw exception type and message
+    chunk           bigint not null default 0,         -- snapshots.id
+    span_chunk      bigint,                            -- spans.id
     primary key (day, id)
 ) partition by range (day);
 create index events_grouping on events (grouping_id, occurred_at desc, id desc);
@@ -194,32 +199,45 @@ create index events_request on events (project_id, request_id) where request_id 
 create index events_trace on events (trace_id) where trace_id is not null;
 create table events_default partition of events default;
 
-create table snapshots (                               -- zstd JSON: snapshot, exception, stack, sender's view, notes
-    day             date not null,
-    id              uuid not null,
+-- What an event holds beyond its row lies in chunks: zstd of one JSON line per event (or span), up to some dozens that
+-- came together. Near-identical neighbours compress ten times better than alone, and a chunk is one row to write.
+-- Only intake writes them and `archive.py` reads them.
+create table snapshots (
+    day             date not null,                     -- of its events
+    id              bigint not null,                   -- events.chunk
     raw_bytes       integer not null,
     data            bytea not null,
     primary key (day, id)
 ) partition by range (day);
+alter table snapshots alter column data set storage external;
 create table snapshots_default partition of snapshots default;
 
 create table spans (
-    day             date not null,                     -- of the span's start
-    trace_id        bytea not null,
-    span_id         bytea not null,
-    project_id      integer not null,
-    parent_id       bytea,
-    name            text not null,
-    kind            smallint not null,
-    service         text,
-    started_at      timestamptz not null,
-    ended_at        timestamptz not null,
-    status          smallint not null default 0,       -- 0 unset, 1 ok, 2 error
-    status_text     text not null default '',
-    data            bytea,                             -- zstd JSON: redacted attributes and events
-    primary key (day, trace_id, span_id)
+    day             date not null,                     -- events.day, or trace_spans.day
+    id              bigint not null,                   -- events.span_chunk, or trace_spans.chunk
+    raw_bytes       integer not null,
+    data            bytea not null,
+    primary key (day, id)
 ) partition by range (day);
+alter table spans alter column data set storage external;
 create table spans_default partition of spans default;
+
+create table trace_spans (                             -- spans that came without an event of their trace beside them
+    day             date not null,
+    trace_id        bytea not null,
+    chunk           bigint not null,
+    primary key (day, trace_id, chunk)
+) partition by range (day);
+create table trace_spans_default partition of trace_spans default;
+
+create table event_copies (                            -- ids of copies that fell together with an event of another id,
+    day             date not null,                     -- so that a resend of a copy adds nothing
+    id              uuid not null,
+    event_day       date not null,
+    event_id        uuid not null,
+    primary key (day, id)
+) partition by range (day);
+create table event_copies_default partition of event_copies default;
 
 create table counter_deltas (                          -- appended by intake, folded by the worker
     id              bigint generated always as identity primary key,

@@ -1,0 +1,170 @@
+"""Chunks: what events and spans hold beyond their row, many together in one zstd frame.
+
+Intake packs; the API and the pages read an event's details with `event_details` and its trace with `trace_spans`.
+A chunk is lines of `<key> <JSON>`; the key (event id, or trace and span id, in hex) finds a line without parsing all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import zstandard
+
+from openclaw_otel_bridge.db import Connection, queries
+
+LEVEL = 6
+MOST_RAW = 64 * 1024 * 1024
+"""Bytes a chunk may unpack to; more is not one of ours."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetails:
+    """Everything of an event beyond its row, redacted."""
+
+    message: str = ""
+    """In full; the row has its first 300 characters."""
+    exception: Mapping[str, str] = field(default_factory=dict)
+    """type, message, stacktrace."""
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of `openclaw_otel.record.Snapshot` that are not empty."""
+    evidence: str = ""
+    codes: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    meaning: str | None = None
+    status: int | None = None
+    objects: Mapping[str, str] = field(default_factory=dict)
+    """Ids by kind: order, product, …"""
+    webhook_topic: str | None = None
+    retryable: bool = False
+    owner_hint: str | None = None
+    explanation: Mapping[str, str] = field(default_factory=dict)
+    next_step: Mapping[str, str] = field(default_factory=dict)
+    classifier: str = ""
+    notes: Sequence[str] = ()
+    """Why each decision was taken."""
+    fingerprint: str = ""
+    fingerprint_parts: Sequence[str] = ()
+    grouping_parts: Sequence[str] = ()
+    sender: Mapping[str, Any] = field(default_factory=dict)
+    """The sender's own classification: category, code, severity, retryable, fingerprint."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """Those that did not fit the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSpan:
+    """One span of a trace, redacted; `kind` and `status` as OTLP numbers them, ids in hex."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str | None
+    name: str
+    kind: int
+    service: str | None
+    started_at: datetime
+    ended_at: datetime
+    status: int = 0
+    status_text: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    events: Sequence[Mapping[str, Any]] = ()
+    """Each {"name", "at" (ISO 8601), "attributes"}."""
+
+
+_DETAILS = frozenset(item.name for item in fields(EventDetails))
+_EMPTY: tuple[Any, ...] = ("", None, {}, (), [], False)
+
+
+def event_line(event_id: UUID, details: EventDetails) -> bytes:
+    """Return the line of an event; empty fields are left out."""
+    kept = {name: value for name, value in _shallow(details).items() if value not in _EMPTY}
+    return event_id.hex.encode() + b" " + _dump(kept)
+
+
+def span_line(span: StoredSpan) -> bytes:
+    """Return the line of a span; times travel as microseconds since 1970."""
+    start = _micros(span.started_at)
+    row: list[Any] = [span.parent_id, span.name, span.kind, span.service, start, _micros(span.ended_at) - start]
+    row += [span.status, span.status_text, span.attributes, span.events]
+    return f"{span.trace_id}{span.span_id} ".encode() + _dump(row)
+
+
+def pack(lines: Iterable[bytes]) -> tuple[int, bytes]:
+    """Return the raw size and the compressed chunk of the lines."""
+    raw = b"\n".join(lines)
+    return len(raw), zstandard.ZstdCompressor(level=LEVEL).compress(raw)
+
+
+def find_event(data: bytes, event_id: UUID) -> EventDetails:
+    """Return the details of one event of a chunk; empty when the chunk does not hold it."""
+    line = next(_lines(data, event_id.hex.encode()), None)
+    if line is None:
+        return EventDetails()
+    found = json.loads(line)
+    return EventDetails(**{name: value for name, value in found.items() if name in _DETAILS})
+
+
+def find_spans(data: bytes, trace_id: str) -> Iterator[StoredSpan]:
+    """Yield the spans of one trace in a chunk."""
+    for line in _lines(data, trace_id.encode(), key_length=48, with_key=True):
+        key, _, text = line.partition(b" ")
+        parent, name, kind, service, start, length, status, status_text, attributes, events = json.loads(text)
+        yield StoredSpan(
+            trace_id=trace_id,
+            span_id=key[32:].decode(),
+            parent_id=parent,
+            name=name,
+            kind=kind,
+            service=service,
+            started_at=_EPOCH + timedelta(microseconds=start),
+            ended_at=_EPOCH + timedelta(microseconds=start + length),
+            status=status,
+            status_text=status_text,
+            attributes=attributes,
+            events=events,
+        )
+
+
+def event_details(conn: Connection, day: date, event_id: UUID, chunk: int) -> EventDetails:
+    """Return the details of the event with this `day`, `id` and `chunk` (columns of its row)."""
+    row = conn.execute(queries("archive")["snapshot_chunk"], (day, chunk)).fetchone()
+    return find_event(row[0], event_id) if row else EventDetails()
+
+
+def trace_spans(conn: Connection, project_id: int, trace_id: str) -> list[StoredSpan]:
+    """Return the stored spans of a trace (32 hex digits), by start time; each once, however often it was sent."""
+    rows = conn.execute(queries("archive")["span_chunks"], {"project": project_id, "trace": bytes.fromhex(trace_id)})
+    found = {span.span_id: span for row in rows for span in find_spans(row[0], trace_id)}
+    return sorted(found.values(), key=lambda span: (span.started_at, span.ended_at, span.span_id))
+
+
+def unpack(data: bytes) -> bytes:
+    """Return the lines of a chunk."""
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=MOST_RAW)
+
+
+def _lines(data: bytes, prefix: bytes, *, key_length: int = 32, with_key: bool = False) -> Iterator[bytes]:
+    raw = b"\n" + unpack(data)
+    at = raw.find(b"\n" + prefix)
+    while at >= 0:
+        end = raw.find(b"\n", at + 1)
+        line = raw[at + 1 : end if end >= 0 else len(raw)]
+        yield line if with_key else line[key_length + 1 :]
+        at = raw.find(b"\n" + prefix, at + 1 + len(line)) if end >= 0 else -1
+
+
+def _shallow(details: EventDetails) -> dict[str, Any]:
+    return {name: getattr(details, name) for name in _DETAILS}
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
-from psycopg import Connection
 from psycopg.rows import class_row
 
-from openclaw_otel_bridge.db import queries
+from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor, Role
 from openclaw_otel_bridge.people.passwords import hash_password, is_right, needs_rehash
 
@@ -31,7 +29,7 @@ class _Row:
     teams: list[int]
 
 
-def authenticate(conn: Connection[Any], email: str, password: str, *, project_id: int | None = None) -> Actor | None:
+def authenticate(conn: Connection, email: str, password: str, *, project_id: int | None = None) -> Actor | None:
     """Return who logs in with this e-mail and password, or None.
 
     Takes about as long for an unknown e-mail as for a wrong password. A hash of older costs is renewed.
@@ -45,7 +43,7 @@ def authenticate(conn: Connection[Any], email: str, password: str, *, project_id
     return _actor(row)
 
 
-def actor_by_token(conn: Connection[Any], token: str) -> Actor | None:
+def actor_by_token(conn: Connection, token: str) -> Actor | None:
     """Return whose API token this is, or None; notes when it was used (at most once a minute)."""
     row = _one(conn, "actor_by_token", {"token_hash": token_hash(token)})
     if row is None:
@@ -54,7 +52,7 @@ def actor_by_token(conn: Connection[Any], token: str) -> Actor | None:
     return _actor(row)
 
 
-def actor_by_id(conn: Connection[Any], person_id: int, project_id: int | None, epoch: int) -> Actor | None:
+def actor_by_id(conn: Connection, person_id: int, project_id: int | None, epoch: int) -> Actor | None:
     """Return the person of a session, or None when disabled, no longer a member, or logged out everywhere."""
     row = _one(conn, "actor_by_id", {"id": person_id, "project_id": project_id, "epoch": epoch})
     return _actor(row) if row else None
@@ -65,7 +63,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _one(conn: Connection[Any], name: str, parameters: dict[str, object]) -> _Row | None:
+def _one(conn: Connection, name: str, parameters: dict[str, object]) -> _Row | None:
     with conn.cursor(row_factory=class_row(_Row)) as cursor:
         return cursor.execute(queries("people")[name], parameters).fetchone()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openclaw_otel_bridge.people.actor import Actor, Role
+from openclaw_otel_bridge.workflow.errors import NotAllowed
 
 _ALL = frozenset(Role)
 _STAFF = frozenset({Role.ADMIN, Role.DEV, Role.OPS})
@@ -62,3 +63,9 @@ def allowed(actor: Actor, action: str) -> bool:
     """
     roles = PERMISSIONS[action]
     return actor.kind != "person" or actor.role in roles
+
+
+def require(actor: Actor, action: str) -> None:
+    """Raise NotAllowed unless the actor may do `action`."""
+    if not allowed(actor, action):
+        raise NotAllowed(f"the role {actor.role} may not do this ({action})", f"角色 {actor.role} 无此权限（{action}）")

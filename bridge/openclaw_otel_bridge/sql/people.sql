@@ -38,3 +38,12 @@ update people set password_hash = %(password_hash)s where id = %(id)s
 -- when a token was last used; at most one write a minute
 update api_tokens set last_used_at = now()
 where token_hash = %(token_hash)s and (last_used_at is null or last_used_at < now() - interval '1 minute')
+
+-- name: issue_in_scope
+-- whether a scope holds an event of the issue
+select exists (select from issues i where i.id = {id} and {scope})
+
+-- name: audit
+-- one line of the audit log
+insert into audit_log (at, person_id, action, object, data)
+values (clock_timestamp(), %(person_id)s, %(action)s, %(object)s, %(data)s)

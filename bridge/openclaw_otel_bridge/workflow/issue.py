@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from psycopg import Connection
 from psycopg.rows import class_row
 
-from openclaw_otel_bridge.db import queries
+from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.workflow.errors import IllegalTransition, NotFound, StaleVersion
 
@@ -61,7 +60,7 @@ class IssueState:
         return self.muted_until is not None or self.muted_count is not None
 
 
-def lock(conn: Connection[Any], actor: Actor, issue_id: int, expected_version: int | None = None) -> IssueState:
+def lock(conn: Connection, actor: Actor, issue_id: int, expected_version: int | None = None) -> IssueState:
     """Lock and return an issue of the actor's project.
 
     Raises:
@@ -83,3 +82,18 @@ def lock(conn: Connection[Any], actor: Actor, issue_id: int, expected_version: i
     if expected_version is not None and expected_version != issue.version:
         raise StaleVersion(expected_version, issue.version)
     return issue
+
+
+def save(conn: Connection, issue: IssueState) -> IssueState:
+    """Write what the workflow changes of a locked issue and return it with its new version."""
+    row = conn.execute(queries("issues")["save_issue"], asdict(issue)).fetchone()
+    assert row is not None, "the row is locked, so it cannot be gone"
+    return replace(issue, version=row[0])
+
+
+def owner_data(conn: Connection, assignee_id: int | None, team_id: int | None) -> dict[str, Any]:
+    """Return ids and names of an owner as parameters of an activity entry or a notification."""
+    row = conn.execute(queries("issues")["owner_names"], {"assignee_id": assignee_id, "team_id": team_id}).fetchone()
+    assert row is not None
+    data = {"assignee": assignee_id, "assignee_name": row[0], "team": team_id, "team_name": row[1]}
+    return {key: value for key, value in data.items() if value is not None}

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from openclaw_otel_bridge.db import queries
 from openclaw_otel_bridge.query.keys import Key, Kind
-from openclaw_otel_bridge.query.patterns import Pattern
+from openclaw_otel_bridge.query.patterns import Pattern, trace_bytes
 from openclaw_otel_bridge.query.subject import Context
 from openclaw_otel_bridge.query.terms import Level, Me, Query, Term, Text, Value
 from openclaw_otel_bridge.query.times import TimeValue
@@ -51,7 +51,10 @@ def compile_sql(query: Query, project_id: int, context: Context | None = None, s
     """
     at = context or Context()
     binder = Binder()
-    conditions = [_issue_condition(term, binder, at) for term in query.issue_terms]
+    conditions = [
+        _term(term, binder, at) if isinstance(term, Term) else _text_condition(term, binder, project_id, scope)
+        for term in query.issue_terms
+    ]
     if query.event_terms:
         conditions.append(_event_condition(query.event_terms, binder, project_id, scope))
     return Condition(_all(conditions), binder.parameters)
@@ -67,10 +70,16 @@ def raised_in_scope(scope: Query, binder: Binder) -> sql.Composable:
     return _fragment("raised_with", conditions=scope_condition(scope, binder))
 
 
-def _issue_condition(term: Term | Text, binder: Binder, at: Context) -> sql.Composable:
-    if isinstance(term, Term):
-        return _term(term, binder, at)
-    found = sql.SQL("{} like {}").format(_fragment("words"), binder.bind(term.pattern.within().like()))
+def _text_condition(term: Text, binder: Binder, project_id: int, scope: Query | None) -> sql.Composable:
+    sought = binder.bind(term.pattern.folded().within().like())
+    ways: list[sql.Composable] = [sql.SQL("{} like {}").format(_fragment("words"), sought)]
+    text = term.pattern.exact
+    if text is not None:
+        known = _fragment("known_by", text=binder.bind(text), trace=binder.bind(trace_bytes(text)))
+        asked = _all([known, scope_condition(scope or Query(), binder)])
+        ways.append(_fragment("among_events", conditions=asked, project=binder.bind(project_id)))
+        ways.append(_fragment("raised_with", conditions=asked))
+    found = _any(ways)
     return _negated(found) if term.negated else found
 
 
@@ -128,7 +137,7 @@ def _match(column: sql.Composable, pattern: Pattern, binder: Binder) -> sql.Comp
 
 
 def _trace(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:
-    return sql.SQL("{} = {}").format(_column(key), binder.bind(bytes.fromhex(pattern.exact or "")))
+    return sql.SQL("{} = {}").format(_column(key), binder.bind(trace_bytes(pattern.exact or "")))
 
 
 def _flag(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:

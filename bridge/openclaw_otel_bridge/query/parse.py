@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from openclaw_otel_bridge.query.errors import QueryError, suggestion
 from openclaw_otel_bridge.query.keys import ATTRIBUTE, KEYS, SCOPE_KEYS, Key, Kind, key_named
+from openclaw_otel_bridge.query.patterns import trace_bytes
 from openclaw_otel_bridge.query.terms import Level, Me, Query, Term, Text, Value
 from openclaw_otel_bridge.query.times import TimeValue, read_time
 from openclaw_otel_bridge.query.tokens import Token, Word, tokens
@@ -78,7 +79,7 @@ def _scope_key(token: Token) -> Key:
 
 def _term(token: Token, key: Key | None) -> Term | Text:
     if key is None:
-        return Text(token.words[0].pattern.folded(), token.negated, token.position)
+        return Text(token.words[0].pattern, token.negated, token.position)
     read = _READERS[key.kind]
     return Term(key, tuple(read(key, word) for word in token.words), token.negated, token.position)
 
@@ -138,8 +139,7 @@ def _person(key: Key, word: Word) -> Value:
 
 
 def _trace(key: Key, word: Word) -> Value:
-    text = word.text.lower()
-    if len(text) != 32 or set(text) - set("0123456789abcdef"):
+    if trace_bytes(word.text) is None:
         raise QueryError("bad_trace", word.position, value=word.text)
     return word.pattern.folded()
 

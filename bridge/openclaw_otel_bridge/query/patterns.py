@@ -65,3 +65,10 @@ class Pattern:
 
 def _escaped(piece: str) -> str:
     return piece.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def trace_bytes(text: str) -> bytes | None:
+    """Return the bytes of a trace id in hex, or None when the text is none."""
+    if len(text) != 32 or set(text) - set("0123456789abcdefABCDEF"):
+        return None
+    return bytes.fromhex(text)

@@ -25,7 +25,7 @@ def predicate(query: Query, context: Context | None = None) -> Predicate:
     issue_terms, event_terms = query.issue_terms, query.event_terms
 
     def matches(subject: Subject) -> bool:
-        return all(_holds_on_issue(term, subject.issue, at) for term in issue_terms) and (
+        return all(_holds_on_issue(term, subject, at) for term in issue_terms) and (
             not event_terms
             or any(all(_holds_on_event(term, event) for term in event_terms) for event in subject.events or (NOTHING,))
         )
@@ -33,10 +33,20 @@ def predicate(query: Query, context: Context | None = None) -> Predicate:
     return matches
 
 
-def _holds_on_issue(term: Term | Text, issue: IssueTerms, at: Context) -> bool:
+def _holds_on_issue(term: Term | Text, subject: Subject, at: Context) -> bool:
     if isinstance(term, Text):
-        return term.pattern.within().matches(fold(issue.words())) != term.negated
-    return any(_issue_value(term, value, issue, at) for value in term.values) != term.negated
+        return _found(term.pattern, subject) != term.negated
+    return any(_issue_value(term, value, subject.issue, at) for value in term.values) != term.negated
+
+
+def _found(pattern: Pattern, subject: Subject) -> bool:
+    if pattern.folded().within().matches(fold(subject.issue.words())):
+        return True
+    text = pattern.exact
+    return text is not None and any(
+        text in (event.order, event.request) or (event.trace is not None and event.trace == fold(text))
+        for event in subject.events
+    )
 
 
 def _issue_value(term: Term, value: Value, issue: IssueTerms, at: Context) -> bool:

@@ -37,7 +37,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Free text: found in the issue's title, message or code, whatever its case."""
+    """Free text: found in the issue's title, message or code, whatever its case; or the very order, request or
+    trace id of one of its events.
+    """
 
     pattern: Pattern
     negated: bool = False

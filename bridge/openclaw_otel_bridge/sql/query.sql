@@ -63,3 +63,7 @@ i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.i
 -- nothing is stored of the issue (any more): every key is missing
 (i.origin <> 'manual' and not exists (select from groupings g join events e on e.grouping_id = g.id
                                       where g.issue_id = i.id and {scope}))
+
+-- name: known_by
+-- a text is the order, request or trace id of one event
+(e.order_id = {text} or e.request_id = {text} or e.trace_id = {trace})

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openclaw_otel_bridge.query.patterns import Pattern, fold
+from openclaw_otel_bridge.query.patterns import Pattern, fold, trace_bytes
 
 
 @given(st.text("ab*"), st.text("ab"))
@@ -30,3 +30,8 @@ def test_many_stars_cost_no_time() -> None:
     started = time.perf_counter()
     assert not pattern.matches("a" * 20_000)
     assert time.perf_counter() - started < 0.5
+
+
+def test_trace_ids_are_32_hex_digits() -> None:
+    assert trace_bytes("0AF7651916cd43dd8448eb211c80319c") == bytes.fromhex("0af7651916cd43dd8448eb211c80319c")
+    assert trace_bytes("xyz") is trace_bytes("０" * 32) is None

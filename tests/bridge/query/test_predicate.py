@@ -35,6 +35,9 @@ ME = Context(now=NOW, person_id=7)
         ("category:auth,rate_limit severity:>error code:4*", True),
         ("token 已过期", True),
         ("-TOKEN", False),
+        ("1002", True),  # the order of an event
+        ("100", False),
+        ("-1002", False),
         ("store:us-* order:1001", True),
         ("store:us-* order:1002", False),  # not on one and the same event
         ("-env:staging store:eu-1", False),

@@ -1,0 +1,98 @@
+"""The one place that applies a view scope: a person sees an issue through its in-scope events, and nothing else.
+
+Every read that touches issues or events takes its relation or condition from a `View`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from psycopg import sql
+from psycopg.rows import class_row
+
+from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.people.actor import Actor
+from openclaw_otel_bridge.query import Context, Query, QueryError, compile_sql, parse_scope
+from openclaw_otel_bridge.query.compile import Binder, raised_in_scope, scope_condition
+from openclaw_otel_bridge.times import zone
+
+_log = logging.getLogger(__name__)
+_Row = TypeVar("_Row")
+NOTHING = sql.SQL("false")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one actor sees, for one statement: relations and conditions, and the parameters they bind."""
+
+    actor: Actor
+    scope: Query | None
+    binder: Binder = field(default_factory=lambda: Binder("v"))
+
+    @property
+    def everything(self) -> bool:
+        """Whether no scope narrows the view."""
+        return self.scope is not None and not self.scope.terms
+
+    def issues(self) -> sql.Composable:
+        """Return the relation of visible issues, to stand behind `from`; its alias is `i`."""
+        project = self.binder.bind(self.actor.project_id)
+        if self.everything:
+            return part("all_issues", project=project)
+        raised = raised_in_scope(self.scope, self.binder) if self.scope else NOTHING
+        return part("scoped_issues", project=project, scope=self.events(), raised=raised)
+
+    def events(self) -> sql.Composable:
+        """Return the condition that an event `e` can be seen."""
+        return scope_condition(self.scope, self.binder) if self.scope is not None else NOTHING
+
+    def matching(self, query: Query, now: datetime | None = None) -> sql.Composable:
+        """Return the condition a query puts on the visible issue `i`."""
+        condition = compile_sql(query, self.actor.project_id, context_of(self.actor, now), self.scope)
+        self.binder.parameters.update(condition.parameters)
+        return condition.sql
+
+    def rows(self, conn: Connection, statement: sql.Composed, row: type[_Row]) -> list[_Row]:
+        """Run a statement with what was bound so far and return its rows as dataclasses."""
+        with conn.cursor(row_factory=class_row(row)) as cursor:
+            return cursor.execute(statement, self.binder.parameters).fetchall()
+
+    def one(self, conn: Connection, statement: sql.Composed) -> tuple[Any, ...] | None:
+        """Run a statement and return its first row."""
+        found: tuple[Any, ...] | None = conn.execute(statement, self.binder.parameters).fetchone()
+        return found
+
+
+def view_of(actor: Actor) -> View:
+    """Return what the actor sees. A scope that cannot be read shows nothing: denied, not open."""
+    if actor.kind != "person":
+        return View(actor, Query())
+    try:
+        return View(actor, parse_scope(actor.view_scope))
+    except QueryError as error:
+        _log.error(
+            "view scope %r of person %s cannot be read, so it shows nothing: %s", actor.view_scope, actor.id, error
+        )
+        return View(actor, None)
+
+
+def context_of(actor: Actor, now: datetime | None = None) -> Context:
+    """Return what ages, days and `me` mean for the actor."""
+    return Context(
+        now=now or datetime.now(UTC), zone=zone(actor.timezone), person_id=actor.person_id, teams=actor.teams
+    )
+
+
+def part(name: str, /, **parts: sql.Composable) -> sql.Composed:
+    """Return a named query of `sql/reads.sql` with its places filled in."""
+    return sql.SQL(queries("reads")[name]).format(**parts)
+
+
+def rows_of(conn: Connection, name: str, parameters: Mapping[str, Any], row: type[_Row]) -> list[_Row]:
+    """Run a named query of `sql/reads.sql` that has no places and return its rows as dataclasses."""
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(queries("reads")[name], parameters).fetchall()

@@ -1,0 +1,190 @@
+-- name: all_issues
+-- every issue of the project that was not merged away, counts exact with what the worker has not folded yet
+(select i.id, i.project_id, i.origin, i.status, i.version, i.title, i.platform, i.store, i.operation, i.category,
+        i.sender_category, i.code, i.message, i.exception_type, i.service, i.severity, i.owner_hint, i.retryable,
+        i.explanation, i.next_step, i.order_id, i.first_seen, greatest(i.last_seen, d.last_seen) as last_seen,
+        i.event_count + coalesce(d.n, 0) as event_count, i.assignee_id, i.team_id, i.due_at, i.regressed,
+        i.resolved_at, i.resolved_release, i.reviewed_by, i.root_cause_kind, i.root_cause_text, i.fix_kind, i.fix_text,
+        i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at
+ from issues i
+ left join (select g.issue_id, sum(d.n)::bigint as n, max(d.last_seen) as last_seen
+            from counter_deltas d join groupings g on g.id = d.grouping_id
+            group by g.issue_id) d on d.issue_id = i.id
+ where i.project_id = {project} and i.merged_into is null) i
+
+-- name: scoped_issues
+-- the same through the events of a scope alone: count, times and message are theirs; an issue without one is not there
+(select i.id, i.project_id, i.origin, i.status, i.version, i.title, i.platform, i.store, i.operation, i.category,
+        i.sender_category, i.code, coalesce(s.message, i.message) as message, i.exception_type, i.service, i.severity,
+        i.owner_hint, i.retryable, i.explanation, i.next_step, i.order_id, coalesce(s.first_seen, i.first_seen) as first_seen,
+        coalesce(s.last_seen, i.last_seen) as last_seen, coalesce(s.n, 0)::bigint as event_count, i.assignee_id, i.team_id,
+        i.due_at, i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by, i.root_cause_kind, i.root_cause_text,
+        i.fix_kind, i.fix_text, i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at
+ from issues i
+ left join lateral (select sum(e.occurrences) as n, min(e.occurred_at) as first_seen, max(e.occurred_at) as last_seen,
+                           (array_agg(e.message order by e.occurred_at, e.id))[1] as message
+                    from groupings g join events e on e.grouping_id = g.id
+                    where g.issue_id = i.id and {scope}) s on true
+ where i.project_id = {project} and i.merged_into is null and (s.n > 0 or {raised})) i
+
+-- name: list_issues
+-- one page of issues, with the texts of their sort keys
+select i.*, p.name as assignee_name, t.name as team_name, array[{keys}] as sort_keys
+from {visible} left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
+where ({conditions}) and {after}
+order by {order}
+limit {limit}
+
+-- name: severity_rank
+-- severities in their order
+array_position(array['info', 'warn', 'error', 'critical'], i.severity)
+
+-- name: count_issues
+-- how many issues match, counted no further than a limit
+select count(*) from (select from {visible} where {conditions} limit {limit}) counted
+
+-- name: get_issue
+-- one issue, if it can be seen
+select i.*, p.name as assignee_name, t.name as team_name, '{{}}'::text[] as sort_keys
+from {visible} left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
+where i.id = {id}
+
+-- name: get_issues
+-- several issues, those that can be seen
+select i.*, p.name as assignee_name, t.name as team_name, '{{}}'::text[] as sort_keys
+from {visible} left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
+where i.id = any({ids})
+
+-- name: merged_into
+-- where a merged issue went
+select merged_into from issues where id = %(id)s and project_id = %(project)s
+
+-- name: groupings
+-- what leads to an issue, and which parts made each key
+select g.id, g.key, g.fingerprint, g.parts, g.home_issue_id, g.created_at
+from groupings g where g.issue_id = {id}
+  and ({everything} or exists (select from events e where e.grouping_id = g.id and {scope}))
+order by g.id limit 200
+
+-- name: places
+-- the stores and environments of an issue, the most affected first
+select nullif(c.store, '') as store, nullif(c.env, '') as env, sum(c.n)::bigint as n
+from (select store, env, n, grouping_id from counters union all select store, env, n, grouping_id from counter_deltas) c
+join groupings g on g.id = c.grouping_id
+where g.issue_id = {id}
+group by 1, 2 order by n desc, 1, 2 limit 100
+
+-- name: scoped_places
+-- the same for a scope, from its events
+select e.store, e.env, sum(e.occurrences)::bigint as n
+from groupings g join events e on e.grouping_id = g.id
+where g.issue_id = {id} and {scope}
+group by 1, 2 order by n desc, 1, 2 limit 100
+
+-- name: watchers
+-- who watches an issue
+select p.id, p.name from watchers w join people p on p.id = w.person_id where w.issue_id = %(id)s order by p.name, p.id
+
+-- name: hourly
+-- counts per hour of several issues
+select c.issue_id, c.hour, sum(c.n)::bigint as n from (
+    select g.issue_id, x.hour, x.n from groupings g join counters x on x.grouping_id = g.id
+    where g.issue_id = any({ids}) and x.hour >= {since}
+    union all
+    select g.issue_id, x.hour, x.n from groupings g join counter_deltas x on x.grouping_id = g.id
+    where g.issue_id = any({ids}) and x.hour >= {since}
+) c group by 1, 2
+
+-- name: scoped_hourly
+-- the same for a scope, from its events
+select g.issue_id, date_trunc('hour', e.occurred_at) as hour, sum(e.occurrences)::bigint as n
+from groupings g join events e on e.grouping_id = g.id
+where g.issue_id = any({ids}) and e.occurred_at >= {since} and {scope}
+group by 1, 2
+
+-- name: issue_events
+-- one page of an issue's events, the latest first
+select {event_columns}, g.issue_id
+from groupings g join events e on e.grouping_id = g.id
+where g.issue_id = {id} and {scope} and {after}
+order by e.occurred_at desc, e.id desc limit {limit}
+
+-- name: attached_events
+-- events that speak of the order of an issue raised by hand: those of the week before it and all later ones
+select {event_columns}, g.issue_id
+from events e join groupings g on g.id = e.grouping_id
+where e.project_id = {project} and e.order_id = {order} and ({store}::text is null or e.store = {store})
+  and e.occurred_at >= {since} and {scope} and {after}
+order by e.occurred_at desc, e.id desc limit {limit}
+
+-- name: event_columns
+-- what a row of an event is read as
+e.id, e.day, e.occurred_at, e.received_at, e.sources, e.occurrences, e.platform, e.store, e.operation, e.category,
+e.code, e.severity, e.env, e.service, e.release, e.order_id, e.request_id, encode(e.trace_id, 'hex') as trace_id,
+encode(e.span_id, 'hex') as span_id, e.message, e.exception_type, e.attributes, e.chunk
+
+-- name: event_of_day
+-- one event whose day is known from its id
+select {event_columns}, g.issue_id
+from events e join groupings g on g.id = e.grouping_id
+where e.id = {id} and e.day = any({days}) and e.project_id = {project} and {scope}
+
+-- name: event_of_any_day
+-- one event whose id does not tell its day
+select {event_columns}, g.issue_id
+from events e join groupings g on g.id = e.grouping_id
+where e.id = {id} and e.project_id = {project} and {scope} limit 1
+
+-- name: copy_of
+-- the event that a copy with this id fell together with
+select event_id from event_copies where id = %(id)s limit 1
+
+-- name: neighbours
+-- the events before and after one of an issue, in time
+select (select e.id from groupings g join events e on e.grouping_id = g.id
+        where g.issue_id = {issue} and {scope} and (e.occurred_at, e.id) > ({at}, {id})
+        order by e.occurred_at, e.id limit 1) as later,
+       (select e.id from groupings g join events e on e.grouping_id = g.id
+        where g.issue_id = {issue} and {scope} and (e.occurred_at, e.id) < ({at}, {id})
+        order by e.occurred_at desc, e.id desc limit 1) as earlier
+
+-- name: activity
+-- one page of an issue's log, the latest first
+select a.id, a.at, a.actor_id, p.name as actor_name, a.actor, a.action, a.data
+from activity a left join people p on p.id = a.actor_id
+where a.issue_id = %(id)s and (%(before)s::bigint is null or a.id < %(before)s)
+order by a.id desc limit %(limit)s
+
+-- name: known_events
+-- events whose order, request or trace id is a text, the latest first
+select {event_columns}, g.issue_id
+from events e join groupings g on g.id = e.grouping_id
+where e.project_id = {project} and (e.order_id = {text} or e.request_id = {text} or e.trace_id = {trace}) and {scope}
+order by e.occurred_at desc, e.id desc limit {limit}
+
+-- name: stats
+-- committed totals: folded sums and what is not folded yet
+select ((select n from totals where name = 'events')
+        + (select coalesce(sum(n), 0) from counter_deltas))::bigint as events,
+       (select count(*) from issues where merged_into is null) as issues,
+       d.queued, d.sent, d.failed, d.dead
+from (select count(*) filter (where status = 'queued') as queued, count(*) filter (where status = 'sent') as sent,
+             count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'dead') as dead
+      from deliveries) d
+
+-- name: people
+-- members of a project
+select p.id, p.name, p.email, m.role, p.locale, p.timezone, m.view_scope, m.act_scope,
+       array(select t.id from team_members tm join teams t on t.id = tm.team_id
+             where tm.person_id = p.id and t.project_id = m.project_id order by t.id) as teams,
+       p.disabled_at is not null as disabled, p.created_at
+from people p join memberships m on m.person_id = p.id
+where m.project_id = %(project)s and p.id > %(after)s
+order by p.id limit %(limit)s
+
+-- name: teams
+-- teams of a project with their members
+select t.id, t.slug, t.name,
+       array(select tm.person_id from team_members tm where tm.team_id = t.id order by 1) as members
+from teams t where t.project_id = %(project)s and t.id > %(after)s
+order by t.id limit %(limit)s

@@ -55,7 +55,8 @@ def page(messages: deque[dict[str, Any]]) -> str:
         "<meta http-equiv=refresh content=5><title>Demo robot 演示机器人</title>"
         "<style>body{font:15px/1.5 system-ui;max-width:44rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
         "h2{font-size:.8rem;opacity:.7;margin:1.5rem 0 .2rem}"
-        "pre{white-space:pre-wrap;padding:.8rem;border-radius:.5rem;background:#8882;margin:0}</style></head><body><h1>Demo robot 演示机器人</h1>"
+        "pre{white-space:pre-wrap;padding:.8rem;border-radius:.5rem;background:#8882;margin:0}"
+        "</style></head><body><h1>Demo robot 演示机器人</h1>"
         + (rows or "<p>No notification yet. 还没有通知。</p>")
         + "</body></html>"
     )

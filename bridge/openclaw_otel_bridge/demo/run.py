@@ -74,8 +74,8 @@ def play_on(shop: Shop, stop: threading.Event) -> None:
         if stop.is_set():
             return
         _play(name, shop)
-    while not stop.wait(random.uniform(*PAUSE_SECONDS)):  # noqa: S311 - sample traffic
-        _play(random.choice(list(SCENARIOS)), shop)  # noqa: S311
+    while not stop.wait(random.uniform(*PAUSE_SECONDS)):
+        _play(random.choice(list(SCENARIOS)), shop)
 
 
 def _play(name: str, shop: Shop) -> None:

@@ -49,7 +49,8 @@ def list_orders(shop: Shop, order: str) -> None:
 
 def update_price(shop: Shop, order: str) -> None:
     """A price update with a negative price: refused inside HTTP 200."""
-    query = "mutation up($v: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(variants: $v) { userErrors { code } } }"
+    mutation = "productVariantsBulkUpdate(variants: $v) { userErrors { code } }"
+    query = f"mutation up($v: [ProductVariantsBulkInput!]!) {{ {mutation} }}"
     body = {"query": query, "variables": {"v": [{"id": "gid://shopify/ProductVariant/1", "price": "-1.00"}]}}
     shop.call("shopify", "POST", "/admin/api/2026-07/graphql.json", json=body)
 
@@ -178,7 +179,7 @@ SCENARIOS: Mapping[str, tuple[str | None, Scenario]] = {
 
 def play(name: str, shop: Shop) -> None:
     """Play one scenario inside a span of its job; what it raises is logged and recorded there, as a worker does."""
-    order = str(random.randint(1001, 1099))  # noqa: S311 - sample data
+    order = str(random.randint(1001, 1099))
     with trace.get_tracer("demo.jobs").start_as_current_span(name, attributes={"demo.order": order}) as span:
         try:
             with trace.get_tracer("demo.jobs").start_as_current_span(f"{name}: load"):

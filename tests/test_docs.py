@@ -1,0 +1,52 @@
+"""What the documents name exists, and what exists is named there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from openclaw_otel import config as library
+from openclaw_otel.cli import commands
+from openclaw_otel_bridge import config as bridge
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
+
+
+def test_env_example_lists_every_variable_and_no_other() -> None:
+    known = {*library.VARIABLES, *bridge.VARIABLES, *bridge.SECRETS}
+    listed = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert {name for name in listed if not name.startswith("OTEL_")} == known
+
+
+def test_env_example_is_accepted_as_it_is_once_the_blanks_are_filled() -> None:
+    environ = dict(re.findall(r"^([A-Z][A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+    assert environ["DATABASE_URL"]
+    bridge.Config.from_env(environ)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_inside_the_repository_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8")):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS[:2], ids=lambda path: path.name)
+def test_the_readme_names_every_subcommand(document: Path) -> None:
+    text = document.read_text("utf-8")
+    assert [name for name in commands() if f"`{name}`" not in text] == []
+
+
+def test_make_targets_named_in_the_documents_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for document in DOCUMENTS:
+        for target in re.findall(r"`make ([a-z]+)", document.read_text("utf-8")):
+            assert target in targets, f"{document.name}: make {target}"

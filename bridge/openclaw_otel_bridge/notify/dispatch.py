@@ -142,7 +142,7 @@ class Dispatcher:
         return [(batch.due, summary([(due.kind, due.data) for due in batch.due], locale, self._url))]
 
     def _send_one(self, conn: Connection, batch: _Batch, group: Sequence[Due], message: Message) -> bool:
-        """Send one message for its deliveries and record it; False when the channel should rest now."""
+        """Send one message for its deliveries and record it; False when the channel had better rest."""
         at, started = datetime.now(UTC), time.monotonic()
         result: Sent | DeliveryError
         try:
@@ -155,7 +155,7 @@ class Dispatcher:
         millis = round((time.monotonic() - started) * 1000)
         with conn.transaction():
             self._record(conn, batch.channel, group, result, (at, millis))
-        return isinstance(result, Sent) or not (result.rate_limited or result.channel_fault)
+        return isinstance(result, Sent) or (result.permanent and not result.channel_fault)
 
     def _record(
         self,

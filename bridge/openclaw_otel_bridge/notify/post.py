@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from openclaw_otel_bridge.config import is_loopback
 from openclaw_otel_bridge.notify.base import Channel, DeliveryError, redacted
 
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 10.0
+CONNECT_SECONDS = 4.0
+READ_SECONDS = 8.0
 ANSWER_BYTES = 64 * 1024
 SHOWN = 500
 """Characters of an answer that are kept."""

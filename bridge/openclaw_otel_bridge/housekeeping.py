@@ -1,0 +1,37 @@
+"""What must happen now and then: partitions ahead, partitions and rows whose time is over."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+
+from openclaw_otel_bridge import partitions
+from openclaw_otel_bridge.config import Retention
+from openclaw_otel_bridge.db import Connection, queries
+
+log = logging.getLogger(__name__)
+TABLES = (*partitions.EVENT_TABLES, *partitions.SPAN_TABLES, *partitions.INBOX_TABLES)
+BITE = 5_000
+"""Rows removed in one statement, so that nobody waits long for their locks."""
+
+
+def keep_house(conn: Connection, retention: Retention, today: date | None = None) -> None:
+    """Make the partitions of today and the days ahead, drop those that are over, remove old rows.
+
+    `conn` must be in autocommit. What cannot be dropped now (a long reader) is tried again next time.
+    """
+    today = today or datetime.now(UTC).date()
+    ahead = [today + timedelta(days=n) for n in range(partitions.AHEAD.days + 1)]
+    made = partitions.Partitions(retention)
+    for table in TABLES:
+        made.ensure(conn, table, ahead, today)
+    for table, child in partitions.expired(conn, retention, today):
+        try:
+            partitions.drop(conn, table, child)
+        except psycopg.errors.LockNotAvailable:
+            log.warning("partition %s is in use; its time is over, it will be dropped later", child)
+    for name in ("expire_activity", "expire_audit", "expire_deliveries"):
+        while conn.execute(queries("worker")[name], {"days": retention.activity, "most": BITE}).rowcount == BITE:
+            pass

@@ -1,0 +1,51 @@
+-- name: lock_fold
+-- one folder at a time
+select pg_try_advisory_xact_lock(7345000000000000001)
+
+-- name: fold
+-- counts appended by intake → counters, issues, totals; all in one statement, so that no reader sees them twice or not
+with taken as (
+    delete from counter_deltas where id in (select id from counter_deltas order by id limit %(most)s for update skip locked)
+    returning grouping_id, hour, store, env, n, last_seen
+), known as (
+    select g.issue_id, t.* from taken t join groupings g on g.id = t.grouping_id
+), counted as (
+    insert into counters as c (grouping_id, hour, store, env, n)
+    select grouping_id, hour, store, env, sum(n) from known group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    on conflict (grouping_id, hour, store, env) do update set n = c.n + excluded.n
+), sums as (
+    select issue_id, sum(n) as n, max(last_seen) as last_seen from known group by issue_id
+), locked as materialized (
+    select id from issues where id in (select issue_id from sums) order by id for no key update
+), moved as (
+    update issues i set event_count = i.event_count + s.n, last_seen = greatest(i.last_seen, s.last_seen)
+    from sums s join locked l on l.id = s.issue_id where i.id = s.issue_id
+), summed as (
+    update totals set n = n + (select coalesce(sum(n), 0) from taken) where name = 'events'
+)
+select count(*) from taken
+
+-- name: heartbeat
+-- the worker is alive: Unix seconds
+insert into totals (name, n) values ('worker_heartbeat', extract(epoch from clock_timestamp())::bigint)
+on conflict (name) do update set n = excluded.n
+
+-- name: heartbeat_age
+-- seconds since a worker was last seen; null when none ever was
+select extract(epoch from clock_timestamp())::bigint - n from totals where name = 'worker_heartbeat'
+
+-- name: expire_activity
+-- activity whose time is over, a bounded bite
+delete from activity where id in (select id from activity where at < now() - make_interval(days => %(days)s)
+                                  order by id limit %(most)s)
+
+-- name: expire_audit
+-- audit whose time is over, a bounded bite
+delete from audit_log where id in (select id from audit_log where at < now() - make_interval(days => %(days)s)
+                                   order by id limit %(most)s)
+
+-- name: expire_deliveries
+-- deliveries that are done and whose time is over, a bounded bite; their attempts go with them
+delete from deliveries where id in (select id from deliveries
+                                    where status in ('sent', 'dead') and created_at < now() - make_interval(days => %(days)s)
+                                    order by id limit %(most)s)

@@ -42,6 +42,7 @@ ERROR_OCCURRENCES: Final = "openclaw.integration.error.occurrences"
 OWNER_HINT: Final = "openclaw.integration.owner.hint"
 SNAPSHOT: Final = "openclaw.integration.snapshot"
 RECORD_ID: Final = "openclaw.integration.record.id"
+RECORD_DROPPED: Final = "openclaw.integration.record.dropped"
 OBSERVATION_KIND: Final = "openclaw.integration.observation.kind"
 OBSERVATION_REMAINING: Final = "openclaw.integration.observation.remaining"
 OBSERVATION_EXPIRES_AT: Final = "openclaw.integration.observation.expires_at"
@@ -105,6 +106,7 @@ OWN: Final = frozenset(
         OWNER_HINT,
         SNAPSHOT,
         RECORD_ID,
+        RECORD_DROPPED,
         OBSERVATION_KIND,
         OBSERVATION_REMAINING,
         OBSERVATION_EXPIRES_AT,

@@ -21,8 +21,9 @@ LONGEST_WORD = 60
 LIKE_ENOUGH = 0.12
 """Share of an issue's words an article must hold to be offered for its text alone."""
 
-_RUN = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_SCRIPTS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_RUN = re.compile(rf"(?:[^\W_]|[{_SCRIPTS}])+(?:_(?:[^\W_]|[{_SCRIPTS}])+)*")  # vowel marks of Thai are no \w
+_UNSPACED = re.compile(rf"[{_SCRIPTS}]+")
 """Scripts written without spaces (Thai, Lao, Burmese, Khmer, Japanese, Chinese): cut into pairs of characters."""
 
 

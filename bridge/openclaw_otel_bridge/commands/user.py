@@ -23,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="openclaw-otel user", description="People who may log in, in the database at DATABASE_URL."
     )
     commands = parser.add_subparsers(required=True, metavar="add|list|passwd|disable|enable")
-    add = _command(commands, "add", "add a person; without --password-stdin a password is made and shown once", _add)
+    add = commands.add_parser("add", help="add a person; without --password-stdin a password is made and shown once")
     add.add_argument("email")
     add.add_argument("--name", default="", help="default: the part of the e-mail before @")
     add.add_argument("--role", choices=list(Role), default=Role.DEV, type=str)
@@ -31,23 +31,21 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--timezone", default="UTC", help="IANA name, e.g. Asia/Shanghai")
     add.add_argument("--team", action="append", help="slug of a team; may be repeated; default: the team of the role")
     add.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
-    listing = _command(commands, "list", "list people", _list)
+    add.set_defaults(run=_add)
+    listing = commands.add_parser("list", help="list people")
     listing.add_argument("--all", action="store_true", help="the disabled too")
-    passwd = _command(commands, "passwd", "set a password and end all sessions of the person", _passwd)
+    listing.set_defaults(run=_list)
+    passwd = commands.add_parser("passwd", help="set a password and end all sessions of the person")
     passwd.add_argument("email")
     passwd.add_argument("--password-stdin", action="store_true", help="read it from stdin instead of making one")
+    passwd.set_defaults(run=_passwd)
     for name, disabled in (("disable", True), ("enable", False)):
-        command = _command(commands, name, f"{name} a person's login, sessions and tokens", _set_disabled)
+        command = commands.add_parser(name, help=f"{name} a person's login, sessions and tokens")
         command.add_argument("email")
-        command.set_defaults(disabled=disabled)
-    return parser
-
-
-def _command(commands, name, help_text, run):  # type: ignore[no-untyped-def]  # argparse has no public type for these
-    parser = commands.add_parser(name, help=help_text, description=help_text)
-    parser.add_argument("--project", default="default", help="slug of the project")
-    parser.add_argument("--json", action="store_true", help="one JSON object for scripts")
-    parser.set_defaults(run=run)
+        command.set_defaults(run=_set_disabled, disabled=disabled)
+    for command in commands.choices.values():
+        command.add_argument("--project", default="default", help="slug of the project")
+        command.add_argument("--json", action="store_true", help="one JSON object for scripts")
     return parser
 
 

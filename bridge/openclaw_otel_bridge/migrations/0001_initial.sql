@@ -191,7 +191,7 @@ create table events (
     copy_hash       bigint,                            -- keyed hash of raw exception type and message
     chunk           bigint not null default 0,         -- snapshots.id
     span_chunk      bigint,                            -- spans.id
-    primary key (day, id)
+    primary key (day, id, project_id)                  -- two projects may be sent the same failure
 ) partition by range (day);
 create index events_grouping on events (grouping_id, occurred_at desc, id desc);
 create index events_order on events (project_id, order_id) where order_id is not null;
@@ -233,9 +233,10 @@ create table trace_spans_default partition of trace_spans default;
 create table event_copies (                            -- ids of copies that fell together with an event of another id,
     day             date not null,                     -- so that a resend of a copy adds nothing
     id              uuid not null,
+    project_id      integer not null,
     event_day       date not null,
     event_id        uuid not null,
-    primary key (day, id)
+    primary key (day, id, project_id)
 ) partition by range (day);
 create table event_copies_default partition of event_copies default;
 
@@ -399,3 +400,4 @@ create table audit_log (
     object          text not null,
     data            jsonb not null default '{}'
 );
+create index audit_log_failures on audit_log (at desc) where action = 'login.failed';

@@ -1,0 +1,117 @@
+"""The Flask application: wiring and error answers, no behaviour of its own."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import cast
+
+import psycopg
+import psycopg_pool
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from openclaw_otel.hookspecs import Side
+from openclaw_otel.pipeline import build_pipeline
+from openclaw_otel_bridge.config import Config
+from openclaw_otel_bridge.db import Database
+from openclaw_otel_bridge.error_answers import ErrorAnswer, render
+from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.problems import Problem, Unavailable
+from openclaw_otel_bridge.proxies import TrustedProxies
+from openclaw_otel_bridge.services import EXTENSION, Services
+from openclaw_otel_bridge.workflow.errors import WorkError
+
+log = logging.getLogger(__name__)
+BLUEPRINTS = (
+    "openclaw_otel_bridge.views.health:blueprint",
+    "openclaw_otel_bridge.views.metrics:blueprint",
+    "openclaw_otel_bridge.views.otlp:blueprint",
+    "openclaw_otel_bridge.views.webhook:blueprint",
+    "openclaw_otel_bridge.views.api:blueprint",
+    "openclaw_otel_bridge.views.ui:blueprint",
+)
+"""Everything the bridge serves; `module:attribute`."""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def create_app(config: Config, database: Database) -> Flask:
+    """Return the application. Opens no connection and starts no thread before the first request needs one."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="openclaw_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=config.session_hours),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,  # pages and API; intake sets its own
+        TRAP_HTTP_EXCEPTIONS=False,
+    )
+    pipeline = build_pipeline(Side.BRIDGE, config.library)
+    intake = Intake(config, database)
+    app.extensions[EXTENSION] = Services(config, database, pipeline, intake)
+    for name in BLUEPRINTS:
+        _register(app, name)
+    _register_errors(app)
+    app.after_request(_secure)
+    if config.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, config.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _register(app: Flask, name: str) -> None:
+    module, _, attribute = name.partition(":")
+    if find_spec(module) is not None:
+        found = getattr(importlib.import_module(module), attribute, None)
+        if isinstance(found, Blueprint):
+            app.register_blueprint(found)
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _register_errors(app: Flask) -> None:
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(WorkError, _work_error)
+    app.register_error_handler(psycopg_pool.PoolTimeout, _database_gone)
+    app.register_error_handler(psycopg.OperationalError, _database_gone)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _bug)
+
+
+def _problem(error: Problem) -> Response:
+    return render(ErrorAnswer(error.status, error.code, error.message, error.field, error.headers))
+
+
+def _work_error(error: WorkError) -> Response:
+    return render(ErrorAnswer(error.status, error.code, str(error), error.field, work=error))
+
+
+def _database_gone(error: Exception) -> Response:
+    log.error("%s %s: the database cannot be used now: %s", request.method, request.path, error)
+    return _problem(Unavailable("the database cannot be used now; try again in a moment"))
+
+
+def _http_error(error: HTTPException) -> Response:
+    code = (error.name or "error").lower().replace(" ", "_")
+    headers = dict(error.get_headers())
+    headers.pop("Content-Type", None)
+    if error.code is not None and error.code < 400:  # a redirect is an answer of its own
+        return cast("Response", error.get_response())
+    return render(ErrorAnswer(error.code or 500, code, error.description or error.name, headers=headers))
+
+
+def _bug(error: Exception) -> Response:
+    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return render(ErrorAnswer(500, "internal", "the bridge failed to answer; its log has the details"))

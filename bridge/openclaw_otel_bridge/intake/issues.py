@@ -1,0 +1,155 @@
+"""Groupings and issues of a batch: found, made, described, reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from openclaw_otel.record import ErrorRecord
+from openclaw_otel_bridge.assign.apply import Arrival, apply_rules
+from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.grouping import Grouping, grouping_of
+from openclaw_otel_bridge.intake.items import Candidate
+from openclaw_otel_bridge.intake.rows import issue_of
+from openclaw_otel_bridge.workflow.regression import Recurrence, raise_regression
+
+Key = tuple[int, str]
+"""Project and grouping key."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A grouping and the issue it leads to, as of this transaction."""
+
+    grouping_id: int
+    issue_id: int
+    is_resolved: bool = False
+    is_bare: bool = False
+    """The issue was raised by a short copy and knows little."""
+    is_new: bool = False
+
+
+class Places:
+    """The groupings of a batch of candidates. One per transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._found: dict[Key, Place] = {}
+        self._groupings: dict[int, Grouping] = {}
+
+    def resolve(self, candidates: Sequence[Candidate]) -> None:
+        """Find the groupings of the candidates and make those that are missing, each with its issue."""
+        self._groupings = {id(candidate): grouping_of(candidate.record) for candidate in candidates}
+        self._follow_senders([candidate for candidate in candidates if candidate.weak])
+        self._look_up(self._keys(candidates))
+        missing = [candidate for candidate in candidates if self._key(candidate) not in self._found]
+        if not missing:
+            return
+        self._conn.execute(queries("intake")["lock_new"])
+        self._look_up(self._keys(missing))  # another process may have made them meanwhile
+        for candidate in sorted(missing, key=lambda each: (each.weak, each.record.occurred_at)):
+            if self._key(candidate) not in self._found:
+                self._make(candidate)
+
+    def of(self, candidate: Candidate) -> Place:
+        """Return where a candidate given to `resolve` belongs."""
+        return self._found[self._key(candidate)]
+
+    def describe(self, candidate: Candidate) -> None:
+        """Give an issue that a short copy raised what its carrier knows."""
+        place = self.of(candidate)
+        if place.is_bare and not candidate.weak:
+            self._conn.execute(
+                queries("intake")["describe_issue"], self._issue(candidate) | {"issue_id": place.issue_id}
+            )
+            place.is_bare = False
+
+    def arrivals(self, candidates: Iterable[Candidate]) -> int:
+        """Reopen what came back, let the rules give new and reopened issues their owners; return how many are new."""
+        latest: dict[int, Candidate] = {}
+        new: dict[int, Candidate] = {}
+        for candidate in candidates:
+            place = self.of(candidate)
+            if place.is_new:
+                new.setdefault(place.issue_id, candidate)
+            elif place.is_resolved:
+                known = latest.get(place.issue_id)
+                if known is None or known.record.occurred_at < candidate.record.occurred_at:
+                    latest[place.issue_id] = candidate
+        came = {key: Recurrence(each.record.occurred_at, each.record.release) for key, each in latest.items()}
+        back = raise_regression(self._conn, came) if came else frozenset()
+        by_project: dict[int, list[Arrival]] = {}
+        for issue_id, candidate in sorted(new.items()):
+            by_project.setdefault(candidate.project_id, []).append(Arrival(issue_id, "new", candidate.record))
+        for issue_id in sorted(back):
+            candidate = latest[issue_id]
+            by_project.setdefault(candidate.project_id, []).append(Arrival(issue_id, "regressed", candidate.record))
+        for project_id, found in sorted(by_project.items()):
+            apply_rules(self._conn, project_id, found)
+        return len(new)
+
+    def _key(self, candidate: Candidate) -> Key:
+        return (candidate.project_id, self._groupings[id(candidate)].key)
+
+    def _keys(self, candidates: Iterable[Candidate]) -> list[Key]:
+        return sorted({self._key(candidate) for candidate in candidates})
+
+    def _follow_senders(self, weak: Sequence[Candidate]) -> None:
+        """A short copy cannot be fingerprinted; its sender, who saw all, says where it belongs."""
+        marks = {(each.project_id, str(each.sender.get("fingerprint", ""))) for each in weak}
+        marks = {mark for mark in marks if mark[1]}
+        if not marks:
+            return
+        parameters = {"projects": [project for project, _ in marks], "marks": [mark for _, mark in marks]}
+        rows = self._conn.execute(queries("intake")["by_fingerprint"], parameters).fetchall()
+        found = {(project, mark): key for project, mark, key in rows}
+        for each in weak:
+            key = found.get((each.project_id, str(each.sender.get("fingerprint", ""))))
+            if key is not None:
+                own = self._groupings[id(each)]
+                self._groupings[id(each)] = Grouping(key, own.fingerprint, own.parts, own.store, own.operation)
+
+    def _look_up(self, keys: Sequence[Key]) -> None:
+        parameters = {"projects": [project for project, _ in keys], "keys": [key for _, key in keys]}
+        for project, key, _, grouping_id, issue_id, status, bare in self._conn.execute(
+            queries("intake")["groupings"], parameters
+        ):
+            self._found[(project, key)] = Place(grouping_id, issue_id, status == "resolved", bare)
+
+    def _make(self, candidate: Candidate) -> None:
+        grouping = self._groupings[id(candidate)]
+        issue_id = self._id("new_issue", self._issue(candidate))
+        grouping_id = self._id(
+            "new_grouping",
+            {
+                "project_id": candidate.project_id,
+                "key": grouping.key,
+                "fingerprint": grouping.fingerprint,
+                "parts": list(grouping.parts),
+                "issue_id": issue_id,
+            },
+        )
+        self._conn.execute(queries("intake")["new_activity"], (issue_id,))
+        bare = candidate.record.message == ""
+        self._found[self._key(candidate)] = Place(grouping_id, issue_id, is_bare=bare, is_new=True)
+
+    def _issue(self, candidate: Candidate) -> dict[str, Any]:
+        record: ErrorRecord = candidate.record
+        grouping = self._groupings[id(candidate)]
+        seen: datetime = record.occurred_at
+        return {
+            **issue_of(record),
+            "project_id": candidate.project_id,
+            "store": grouping.store,
+            "operation": grouping.operation,
+            "sender_category": candidate.sender.get("category"),
+            "first_seen": seen,
+            "last_seen": seen,
+        }
+
+    def _id(self, name: str, parameters: dict[str, Any]) -> int:
+        row = self._conn.execute(queries("intake")[name], parameters).fetchone()
+        assert row is not None, f"{name} returns an id"
+        return int(row[0])

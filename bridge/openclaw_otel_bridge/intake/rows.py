@@ -1,0 +1,196 @@
+"""From candidates to columns and chunk lines; pure."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from openclaw_otel.record import ErrorRecord, Snapshot
+from openclaw_otel_bridge.archive import EventDetails, event_line
+from openclaw_otel_bridge.intake.items import Candidate
+from openclaw_otel_bridge.intake.reconcile import Known
+
+MESSAGE_SHOWN = 300
+ATTRIBUTES_KEPT = 64
+ATTRIBUTE_LENGTH = 256
+ATTRIBUTE_BYTES = 4096
+"""Of one row; what does not fit lies in the chunk."""
+CHUNK_EVENTS = 64
+CHUNK_BYTES = 512 * 1024
+MOST_OCCURRENCES = 10_000_000
+_T = TypeVar("_T")
+
+
+def chunk_id() -> int:
+    """Return a new chunk id: milliseconds since 1970 and 21 random bits, so that ids ascend and never meet."""
+    return (time.time_ns() // 1_000_000 << 21) | int.from_bytes(os.urandom(3), "big") >> 3
+
+
+def columns(
+    events: Sequence[Known], chunks: Mapping[int, int], span_chunks: Mapping[int, int | None]
+) -> dict[str, Any]:
+    """Return the parameters of `insert_events`; chunks by `id()` of the event."""
+    rows = [(event, candidate_of(event)) for event in events]
+    values: dict[str, Any] = {name: [] for name in _COLUMNS}
+    for event, candidate in rows:
+        for name, value in row_of(candidate).items():
+            values[name].append(value)
+        values["grouping_id"].append(event.grouping_id)
+        values["sources"].append(int(event.sources))
+        values["span_id"].append(event.span_id)
+        values["parent_id"].append(event.parent_id)
+        values["copy_hash"].append(event.copy_hash)
+        values["chunk"].append(chunks[id(event)])
+        values["span_chunk"].append(span_chunks.get(id(event)))
+    return values
+
+
+def row_of(candidate: Candidate) -> dict[str, Any]:
+    """Return the columns of an event that its record decides."""
+    record = candidate.record
+    day, event_id, project_id = candidate.key
+    return {
+        "day": day,
+        "id": event_id,
+        "project_id": project_id,
+        "occurred_at": record.occurred_at,
+        "received_at": candidate.received_at,
+        "occurrences": min(max(record.occurrences, 1), MOST_OCCURRENCES),
+        "platform": record.platform,
+        "store": record.store,
+        "operation": record.operation,
+        "category": record.category.value,
+        "code": record.code,
+        "severity": record.severity.value,
+        "env": record.environment,
+        "service": record.service,
+        "release": record.release,
+        "order_id": _key(record.objects.get("order")),
+        "request_id": _key(record.request_id),
+        "trace_id": bytes.fromhex(record.trace_id) if record.trace_id else None,
+        "message": record.message[:MESSAGE_SHOWN],
+        "exception_type": record.exception.type[:MESSAGE_SHOWN] if record.exception else None,
+        "attributes": _json(shown_attributes(record.attributes)),
+    }
+
+
+def detail_line(event: Known) -> bytes:
+    """Return the chunk line of an event."""
+    return event_line(event.key[1], details_of(candidate_of(event)))
+
+
+def details_of(candidate: Candidate) -> EventDetails:
+    """Return what the row does not hold."""
+    record = candidate.record
+    shown = shown_attributes(record.attributes)
+    mark = record.fingerprint
+    error = record.exception
+    return EventDetails(
+        message=record.message if len(record.message) > MESSAGE_SHOWN else "",
+        exception={"type": error.type, "message": error.message, "stacktrace": error.stacktrace} if error else {},
+        snapshot=snapshot_json(record.snapshot),
+        evidence=record.evidence.value,
+        codes=record.codes,
+        fields=record.fields,
+        meaning=record.meaning,
+        status=record.status,
+        objects=record.objects,
+        webhook_topic=record.webhook_topic,
+        retryable=record.retryable,
+        owner_hint=record.owner_hint.value if record.owner_hint else None,
+        explanation=record.explanation,
+        next_step=record.next_step,
+        classifier=record.classifier,
+        notes=record.notes,
+        fingerprint=mark.hash if mark else "",
+        fingerprint_parts=mark.parts if mark else (),
+        grouping_parts=mark.grouping_parts if mark else (),
+        sender=candidate.sender,
+        attributes={
+            **{name: value for name, value in record.attributes.items() if shown.get(name) != _plain(value)},
+            **candidate.resource,
+        },
+    )
+
+
+def shown_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes that fit the row: few, short, and cut where longer."""
+    shown: dict[str, Any] = {}
+    room = ATTRIBUTE_BYTES
+    for name, value in attributes.items():
+        if len(shown) >= ATTRIBUTES_KEPT or len(name) > ATTRIBUTE_LENGTH:
+            continue
+        short = value[:ATTRIBUTE_LENGTH] if isinstance(value, str) else _plain(value)
+        if isinstance(short, dict):
+            continue
+        size = len(name) + (len(short) if isinstance(short, str) else 12 * len(short) if isinstance(short, list) else 8)
+        if size <= room and (not isinstance(short, list) or len(_json(short)) <= ATTRIBUTE_LENGTH):
+            shown[name] = short
+            room -= size
+    return shown
+
+
+def snapshot_json(snapshot: Snapshot | None) -> dict[str, Any]:
+    """Return the fields of a snapshot that are not empty."""
+    if snapshot is None:
+        return {}
+    return {name: value for name, value in asdict(snapshot).items() if value not in ("", None, {}, False)}
+
+
+def slices(events: Iterable[_T], most: int) -> Iterator[list[_T]]:
+    """Yield lists of at most `most`."""
+    found: list[_T] = []
+    for event in events:
+        found.append(event)
+        if len(found) == most:
+            yield found
+            found = []
+    if found:
+        yield found
+
+
+def candidate_of(event: Known) -> Candidate:
+    """Return the candidate of an event of this batch."""
+    assert event.candidate is not None, "only events of this batch are written"
+    return event.candidate
+
+
+def issue_of(record: ErrorRecord) -> dict[str, Any]:
+    """Return the columns of an issue that its first record decides."""
+    return {
+        "platform": record.platform,
+        "category": record.category.value,
+        "code": record.code,
+        "message": record.message[:2000],
+        "exception_type": record.exception.type[:MESSAGE_SHOWN] if record.exception else None,
+        "service": record.service,
+        "severity": record.severity.value,
+        "owner_hint": record.owner_hint.value if record.owner_hint else None,
+        "retryable": record.retryable,
+        "explanation": _json(record.explanation),
+        "next_step": _json(record.next_step),
+    }
+
+
+_COLUMNS = (
+    "day id project_id grouping_id occurred_at received_at sources occurrences platform store operation category code "
+    "severity env service release order_id request_id trace_id span_id message exception_type attributes parent_id "
+    "copy_hash chunk span_chunk"
+).split()
+
+
+def _key(text: str | None) -> str | None:
+    """Ids are indexed: one of more than a kilobyte is no id, and no index would take it."""
+    return text[:512] if text else None
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=dict)

@@ -1,0 +1,94 @@
+"""Where the spans of error traces go: beside the new events of their trace, or alone; others are dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from openclaw_otel_bridge.archive import pack, span_line
+from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.intake.items import TraceSpans
+from openclaw_otel_bridge.intake.reconcile import Known, Plan
+from openclaw_otel_bridge.intake.rows import candidate_of, chunk_id
+
+CHUNK_SPANS = 128
+Trace = tuple[int, str]
+"""Project and trace id."""
+
+
+def store_spans(conn: Connection, groups: Sequence[TraceSpans], plan: Plan) -> tuple[dict[int, int | None], int]:
+    """Store spans; return the chunk of each new event (by its `id()`), and how many spans were not kept."""
+    fresh: dict[Trace, list[Known]] = {}
+    for event in plan.fresh:
+        trace = candidate_of(event).record.trace_id
+        if trace:
+            fresh.setdefault((event.key[2], trace), []).append(event)
+    kept = [group for group in groups if _trace(group) in fresh or _trace(group) not in plan.resent_traces]
+    known = _known_traces(conn, [group for group in kept if not group.failed and _trace(group) not in fresh])
+    chosen: list[tuple[TraceSpans, date]] = []
+    dropped = 0
+    for group in kept:
+        if beside := fresh.get(_trace(group)):
+            chosen.append((group, beside[0].key[0]))
+        elif group.failed or _trace(group) in known:
+            chosen.append((group, group.day))
+        else:
+            dropped += len(group.spans)
+    return _insert(conn, chosen, fresh), dropped
+
+
+def _insert(
+    conn: Connection, chosen: Sequence[tuple[TraceSpans, date]], fresh: Mapping[Trace, Sequence[Known]]
+) -> dict[int, int | None]:
+    beside: dict[int, int | None] = {}
+    chunks: dict[str, list[Any]] = {"days": [], "ids": [], "sizes": [], "data": []}
+    alone: dict[str, list[Any]] = {"days": [], "traces": [], "chunks": []}
+    for day in sorted({day for _, day in chosen}):
+        for groups in _bundles(group for group, its_day in chosen if its_day == day):
+            number = chunk_id()
+            size, data = pack(span_line(span) for group in groups for span in group.spans)
+            for name, value in zip(chunks, (day, number, size, data), strict=True):
+                chunks[name].append(value)
+            for group in groups:
+                events = fresh.get(_trace(group), ())
+                beside.update({id(event): number for event in events if event.key[0] == day})
+                if not events:
+                    for name, value in zip(alone, (day, bytes.fromhex(group.trace_id), number), strict=True):
+                        alone[name].append(value)
+    if chunks["ids"]:
+        conn.execute(queries("intake")["insert_spans"], chunks)
+    if alone["traces"]:
+        conn.execute(queries("intake")["insert_trace_spans"], alone)
+    return beside
+
+
+def _bundles(groups: Iterable[TraceSpans]) -> Iterable[list[TraceSpans]]:
+    """Groups that share a chunk; a trace is never torn."""
+    bundle: list[TraceSpans] = []
+    count = 0
+    for group in groups:
+        bundle.append(group)
+        count += len(group.spans)
+        if count >= CHUNK_SPANS:
+            yield bundle
+            bundle, count = [], 0
+    if bundle:
+        yield bundle
+
+
+def _trace(group: TraceSpans) -> Trace:
+    return (group.project_id, group.trace_id)
+
+
+def _known_traces(conn: Connection, groups: Sequence[TraceSpans]) -> set[Trace]:
+    if not groups:
+        return set()
+    days = [group.day for group in groups]
+    parameters = {
+        "traces": [bytes.fromhex(trace) for trace in sorted({group.trace_id for group in groups})],
+        "first": min(days) - timedelta(days=1),
+        "last": max(days) + timedelta(days=1),
+    }
+    rows = conn.execute(queries("intake")["known_traces"], parameters)
+    return {(project, trace.hex()) for trace, project in rows}

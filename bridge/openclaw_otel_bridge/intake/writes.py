@@ -1,0 +1,177 @@
+"""Reading and writing events in the store's transaction: parameters as arrays, one statement for many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from openclaw_otel_bridge.archive import pack
+from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.intake.issues import Places
+from openclaw_otel_bridge.intake.items import Candidate, Reject, Source
+from openclaw_otel_bridge.intake.reconcile import Key, Known, Plan
+from openclaw_otel_bridge.intake.rows import (
+    CHUNK_EVENTS,
+    candidate_of,
+    chunk_id,
+    columns,
+    detail_line,
+    row_of,
+    slices,
+)
+
+
+def known_events(conn: Connection, candidates: Sequence[Candidate]) -> dict[Key, Known]:
+    """Return the events that hold the ids of candidates, their own or a copy's, by the candidate's key."""
+    days, ids, projects = zip(*(candidate.key for candidate in candidates), strict=True)
+    rows = conn.execute(
+        queries("intake")["known"], {"days": list(days), "ids": list(ids), "projects": list(projects)}
+    ).fetchall()
+    events: dict[Key, Known] = {}
+    found: dict[Key, Known] = {}
+    for day, ident, project, event_day, event_id, sources, grouping_id in rows:
+        key = (event_day, event_id, project)
+        event = events.setdefault(key, Known(key, Source(sources), grouping_id=grouping_id))
+        found[(day, ident, project)] = event
+    return found
+
+
+def trace_mates(conn: Connection, candidates: Sequence[Candidate]) -> dict[tuple[int, str], list[Known]]:
+    """Return the events of the candidates' traces that one of them may be a copy of."""
+    comparable = [each for each in candidates if each.copy_hash is not None and each.record.trace_id]
+    if not comparable:
+        return {}
+    days = [each.day for each in comparable]
+    parameters = {
+        "traces": [bytes.fromhex(trace) for trace in sorted({each.record.trace_id or "" for each in comparable})],
+        "hashes": sorted({each.copy_hash for each in comparable if each.copy_hash is not None}),
+        "first": min(days) - timedelta(days=1),
+        "last": max(days) + timedelta(days=1),
+    }
+    found: dict[tuple[int, str], list[Known]] = {}
+    for day, ident, project, trace, span, parent, digest, sources, grouping in conn.execute(
+        queries("intake")["of_traces"], parameters
+    ):
+        event = Known((day, ident, project), Source(sources), span, parent, digest, grouping)
+        found.setdefault((project, trace.hex()), []).append(event)
+    return found
+
+
+def insert_fresh(conn: Connection, plan: Plan, places: Places, span_chunks: Mapping[int, int | None]) -> set[Key]:
+    """Insert the new events and their details; return the keys of those another process had not inserted first."""
+    if not plan.fresh:
+        return set()
+    chunks: dict[int, int] = {}
+    bundles: list[tuple[date, int, list[Known]]] = []
+    for event in plan.fresh:
+        event.grouping_id = places.of(candidate_of(event)).grouping_id
+    for day in sorted({event.key[0] for event in plan.fresh}):
+        for bundle in slices((event for event in plan.fresh if event.key[0] == day), CHUNK_EVENTS):
+            number = chunk_id()
+            bundles.append((day, number, bundle))
+            chunks.update({id(event): number for event in bundle})
+    rows = conn.execute(queries("intake")["insert_events"], columns(plan.fresh, chunks, span_chunks)).fetchall()
+    inserted: set[Key] = set(rows)
+    _insert_chunks(conn, [(day, n, [e for e in bundle if e.key in inserted]) for day, n, bundle in bundles])
+    return inserted
+
+
+def _insert_chunks(conn: Connection, bundles: Sequence[tuple[date, int, Sequence[Known]]]) -> None:
+    values: dict[str, list[Any]] = {"days": [], "ids": [], "sizes": [], "data": []}
+    for day, number, events in bundles:
+        if events:
+            size, data = pack(detail_line(event) for event in events)
+            for name, value in zip(values, (day, number, size, data), strict=True):
+                values[name].append(value)
+    if values["ids"]:
+        conn.execute(queries("intake")["insert_snapshots"], values)
+
+
+def upgrade(conn: Connection, event: Known, carrier: Candidate, places: Places) -> None:
+    """Replace what a short copy knew of an event by what its carrier knows."""
+    day, number = event.key[0], chunk_id()
+    event.candidate = carrier
+    _insert_chunks(conn, [(day, number, [event])])
+    event.candidate = None
+    parameters = row_of(carrier) | {
+        "day": day,
+        "grouping_id": places.of(carrier).grouping_id,
+        "sources": int(event.added),
+        "chunk": number,
+    }
+    conn.execute(queries("intake")["replace_event"], parameters)
+
+
+def add_sources(conn: Connection, events: Sequence[Known]) -> None:
+    """Note on known events that another copy has come."""
+    if not events:
+        return
+    ordered = sorted(events, key=lambda event: event.key)
+    conn.execute(
+        queries("intake")["add_sources"],
+        {
+            "days": [event.key[0] for event in ordered],
+            "ids": [event.key[1] for event in ordered],
+            "projects": [event.key[2] for event in ordered],
+            "sources": [int(event.sources) for event in ordered],
+            "parents": [event.parent_id for event in ordered],
+            "spans": [event.span_id for event in ordered],
+        },
+    )
+
+
+def insert_copies(conn: Connection, copies: Sequence[tuple[Key, Key]]) -> None:
+    """Remember the ids of copies, so that a resend of one adds nothing."""
+    if copies:
+        conn.execute(
+            queries("intake")["insert_copies"],
+            {
+                "days": [copy[0] for copy, _ in copies],
+                "ids": [copy[1] for copy, _ in copies],
+                "projects": [copy[2] for copy, _ in copies],
+                "event_days": [event[0] for _, event in copies],
+                "event_ids": [event[1] for _, event in copies],
+            },
+        )
+
+
+def count(conn: Connection, counted: Sequence[tuple[int, Candidate, int]]) -> None:
+    """Append (grouping, candidate, +1 or -1) to the counters."""
+    sums: dict[tuple[int, datetime, str, str], tuple[int, datetime]] = {}
+    for grouping_id, candidate, sign in counted:
+        record = candidate.record
+        hour = record.occurred_at.replace(minute=0, second=0, microsecond=0)
+        key = (grouping_id, hour, record.store or "", record.environment or "")
+        n, last = sums.get(key, (0, record.occurred_at))
+        sums[key] = (n + sign * max(record.occurrences, 1), max(last, record.occurred_at))
+    if sums:
+        conn.execute(
+            queries("intake")["count"],
+            {
+                "groupings": [key[0] for key in sums],
+                "hours": [key[1] for key in sums],
+                "stores": [key[2] for key in sums],
+                "envs": [key[3] for key in sums],
+                "n": [n for n, _ in sums.values()],
+                "last": [last for _, last in sums.values()],
+            },
+        )
+
+
+def insert_rejects(conn: Connection, rejects: Sequence[Reject]) -> None:
+    """Note what was refused, equal ones together."""
+    merged: dict[tuple[int | None, str, str, str], int] = {}
+    for each in rejects:
+        key = (each.project_id, each.protocol, each.reason, each.detail)
+        merged[key] = merged.get(key, 0) + each.n
+    conn.execute(
+        queries("intake")["insert_rejects"],
+        {
+            "project_id": [key[0] for key in merged],
+            "protocol": [key[1] for key in merged],
+            "reason": [key[2] for key in merged],
+            "detail": [key[3] for key in merged],
+            "n": list(merged.values()),
+        },
+    )

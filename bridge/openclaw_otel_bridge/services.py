@@ -1,0 +1,38 @@
+"""What every request handler needs, built once per process and reached through `services()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app
+
+from openclaw_otel.pipeline import Pipeline
+from openclaw_otel_bridge.config import Config
+from openclaw_otel_bridge.db import Database
+from openclaw_otel_bridge.intake import Intake
+
+EXTENSION = "openclaw"
+
+
+def utc_now() -> datetime:
+    """Return the time as the bridge stores it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one running bridge process."""
+
+    config: Config
+    database: Database
+    pipeline: Pipeline
+    intake: Intake
+    clock: Callable[[], datetime] = utc_now
+
+
+def services() -> Services:
+    """Return the services of the application that handles the current request."""
+    return cast("Services", current_app.extensions[EXTENSION])

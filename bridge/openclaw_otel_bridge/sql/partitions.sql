@@ -1,0 +1,36 @@
+-- name: lock
+-- one maker of partitions at a time
+select pg_advisory_xact_lock(7237128888997146741)
+
+-- name: exists
+-- whether the partition is there; by a scan, because to_regclass may answer from a cache older than the lock
+select true from pg_class where relname = %s and relnamespace = current_schema()::regnamespace
+
+-- name: make
+-- attached rather than made in place: the parent stays usable meanwhile
+create table {child} (like {parent} including all)
+
+-- name: hold_default
+-- nobody may put rows of this day aside while they are moved
+lock table {default} in access exclusive mode
+
+-- name: move
+-- rows that came when the day had no partition
+with moved as (delete from {default} where day = {day} returning *) insert into {child} select * from moved
+
+-- name: attach
+-- from now on rows of the day go there
+alter table {parent} attach partition {child} for values from ({day}) to ({next_day})
+
+-- name: children
+-- the partitions of a table by name
+select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+where i.inhparent = to_regclass(%s) and c.relname <> %s || '_default' order by 1
+
+-- name: detach
+-- readers go on while the partition leaves
+alter table {parent} detach partition {child}
+
+-- name: drop
+-- all at once, without dead rows
+drop table {child}

@@ -1,0 +1,1 @@
+"""HTTP: web UI, REST API and intake, each a blueprint."""

@@ -20,9 +20,8 @@ import re2
 from openclaw_otel.errors import CatalogError
 from openclaw_otel.record import Category, OwnerHint, Severity
 
-_OPTIONS = re2.Options()
-_OPTIONS.case_sensitive = False
-_OPTIONS.log_errors = False
+RETRYABLE = frozenset({Category.TIMEOUT, Category.NETWORK, Category.RATE_LIMIT, Category.PLATFORM_OUTAGE})
+"""Categories a machine may simply send again, unless a row says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,12 @@ class Row:
 
 
 class Catalog:
-    """The rows of one platform, indexed. Immutable once made."""
+    """The rows of one platform, indexed; what they do not know is asked of `base`. Immutable once made."""
 
-    def __init__(self, platform: str, rows: tuple[Row, ...]) -> None:
+    def __init__(self, platform: str, rows: tuple[Row, ...], base: Catalog | None = None) -> None:
         self.platform = platform
         self.rows = rows
+        self.base = base
         self._exact: dict[str, list[Row]] = {}
         self._globs: list[Row] = []
         self._no_code: list[Row] = []
@@ -67,42 +67,71 @@ class Catalog:
                 self._globs.append(row)
             else:
                 self._exact.setdefault(row.code, []).append(row)
-        for found in (*self._exact.values(), self._no_code):
+        for found in (*self._exact.values(), self._globs, self._no_code):
             found.sort(key=lambda row: (row.match is None, not row.status))  # the most telling first
 
     def by_code(self, code: str, status: int | None, text: str) -> Row | None:
-        """Return the row of a platform code, or None when the catalog does not know it."""
+        """Return the row of a platform code, or None when the catalog does not know it.
+
+        A code with rows none of which fits is not known: the message's words decide.
+        """
         rows = self._exact.get(code)
         if rows is None:
             rows = [row for row in self._globs if row.code and fnmatch.fnmatchcase(code, row.code)]
-        return next((row for row in rows if row.fits(status, text)), None)
+        found = next((row for row in rows if row.fits(status, text)), None)
+        return found or (self.base.by_code(code, status, text) if self.base else None)
 
     def by_message(self, status: int | None, text: str) -> Row | None:
         """Return the row of an answer without code whose text tells."""
-        return next((r for r in self._no_code if r.match is not None and r.fits(status, text)), None)
+        found = next((r for r in self._no_code if r.match is not None and r.fits(status, text)), None)
+        return found or (self.base.by_message(status, text) if self.base else None)
 
     def by_status(self, status: int | None) -> Row | None:
         """Return the row that speaks of an HTTP status alone."""
-        return next((r for r in self._no_code if r.match is None and r.status and status in r.status), None)
+        found = next((r for r in self._no_code if r.match is None and r.status and status in r.status), None)
+        return found or (self.base.by_status(status) if self.base else None)
 
     def has_meanings(self, code: str) -> bool:
-        """Say whether one code stands for several things here, told apart by the message."""
+        """Say whether one code stands for several things, told apart by the message: by the shipped rows alone."""
+        if self.base is not None:
+            return self.base.has_meanings(code)
         rows = self._exact.get(code, [])
         return len(rows) > 1 and any(row.match is not None for row in rows)
+
+
+def compiled(pattern: str) -> Any:
+    """Return a catalog pattern: linear-time (RE2), without case.
+
+    Raises:
+        CatalogError: it is no RE2 pattern.
+    """
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        raise CatalogError(f"pattern {pattern!r}: {_problem(error)}") from error
+
+
+def _problem(error: Exception) -> str:
+    first = error.args[0] if error.args else error
+    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
 
 
 def parse_row(data: Mapping[str, Any]) -> Row:
     """Return a row of catalog JSON (already checked against the schema)."""
     status = data.get("status") or ()
     pattern = data.get("match")
+    category = Category(data["category"])
     return Row(
         id=data["id"],
-        category=Category(data["category"]),
+        category=category,
         code=data.get("code"),
         status=frozenset([status] if isinstance(status, int) else status),
-        match=re2.compile(pattern, _OPTIONS) if pattern else None,
+        match=compiled(pattern) if pattern else None,
         severity=Severity(data.get("severity", "error")),
-        retryable=bool(data.get("retryable", False)),
+        retryable=bool(data.get("retryable", category in RETRYABLE)),
         retry=data.get("retry", "no"),
         owner=OwnerHint(data["owner"]) if data.get("owner") else None,
         explanation=data.get("explanation", {}),
@@ -122,15 +151,20 @@ def parse_catalog(data: Mapping[str, Any]) -> Catalog:
     for number, row in enumerate(data["rows"], 1):
         try:
             rows.append(parse_row(row))
-        except (KeyError, ValueError, TypeError, re2.error) as error:
+        except (KeyError, ValueError, TypeError, CatalogError) as error:
             raise CatalogError(f"{data.get('platform')}: row {number} ({row.get('id')}): {error}") from error
     return Catalog(data["platform"], tuple(rows))
 
 
 @cache
+def document(name: str) -> Any:
+    """Return a shipped JSON document of `catalogs/` as it is; None when there is none of that name."""
+    file = resources.files("openclaw_otel") / "catalogs" / f"{name}.json"
+    return json.loads(file.read_text("utf-8")) if file.is_file() else None
+
+
+@cache
 def shipped(platform: str) -> Catalog:
     """Return the catalog shipped for a platform; empty when there is none."""
-    file = resources.files("openclaw_otel") / "catalogs" / f"{platform}.json"
-    if not file.is_file():
-        return Catalog(platform, ())
-    return parse_catalog(json.loads(file.read_text("utf-8")))
+    found = document(platform) if platform.replace("_", "").isalnum() else None
+    return Catalog(platform, ()) if found is None else parse_catalog(found)

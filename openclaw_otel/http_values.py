@@ -1,9 +1,12 @@
-"""Reading HTTP header values: Retry-After, media types, HTTP dates."""
+"""Reading values of HTTP headers and bodies: Retry-After, HTTP dates, timestamps."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+_NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 
 def retry_after_seconds(value: str | None, now: datetime | None = None) -> float | None:
@@ -22,3 +25,28 @@ def retry_after_seconds(value: str | None, now: datetime | None = None) -> float
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+
+
+def timestamp(value: str | int | float | None) -> datetime | None:
+    """Return a UTC time of what platforms send: ISO 8601 (nanoseconds too), epoch seconds or milliseconds; else None.
+
+    A time without zone is UTC.
+    """
+    if value is None or isinstance(value, bool) or value == "":
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return _iso_time(str(value))
+    try:
+        return datetime.fromtimestamp(number / 1000 if abs(number) > 1e11 else number, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _iso_time(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(_NANOSECONDS.sub(r"\1", text.strip()))
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -8,61 +8,126 @@ All words and patterns are data: `catalogs/<platform>.json`, `catalogs/_http.jso
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import re2
-
-from openclaw_otel.catalog import Catalog, Row, parse_catalog
-from openclaw_otel.record import Category, ErrorRecord, Evidence, ExceptionInfo
+from openclaw_otel.catalog import Catalog, Row, compiled, document, parse_catalog
+from openclaw_otel.record import ErrorRecord, Evidence, ExceptionInfo
 
 CLASSIFIER = "catalog/1"
-RETRYABLE = frozenset(
-    {Category.TIMEOUT, Category.NETWORK, Category.RATE_LIMIT, Category.PLATFORM_OUTAGE}
-)
-_OPTIONS = re2.Options()
-_OPTIONS.case_sensitive = False
+TELLING_TEXT = 3000
+"""Characters of a message that are looked at."""
+_TELLS_ITSELF = frozenset({401, 402, 403, 404, 405, 408, 409, 410, 411, 412, 413, 414, 415, 423, 429, 430})
+"""Statuses that say more than a word like "invalid" does."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS = re.compile(r"[_.\-:/]+")
+
+Patterns = Sequence[tuple[Any, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The compiled patterns of `_words.json`: per situation [pattern, row id] in the order they are tried."""
+
+    strong: Patterns
+    """Answers: words that mean one thing whatever the status is."""
+    weak: Patterns
+    """Answers: words like "invalid", asked when neither strong words nor the status tell."""
+    unanswered: Patterns
+    """Exceptions when no answer came."""
+    ours: Patterns
+    """Exceptions that are ours whatever was answered: database, queue, memory, programming errors."""
+    unread: Patterns
+    """Exceptions when an answer began and its body broke off."""
+    answered: Patterns
+    """Exceptions of our side, after a fine answer."""
+    frames: Patterns
+    """Function and file names of the innermost frames, where the exception itself does not tell."""
+    signature: Any
+    rows: Mapping[str, Row]
 
 
 def judge(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
-    """Return the record with category, retryable, severity, owner, explanation and meaning decided."""
+    """Return the record with category, retryable, severity, owner, explanation and meaning decided.
+
+    Looks at facts alone, so that judging twice, here and in the bridge, gives the same.
+    """
     if record.webhook_topic is not None and record.evidence is Evidence.ANSWER:
-        return _settle(record, _word_row("webhook_signature"), "a delivery to us failed verification")
+        return _settle(record, words().rows["webhook_signature"], "a delivery to us failed verification")
     if record.evidence is Evidence.FAILURE:
         return _judge_failure(record)
     return _judge_answer(record, catalog)
 
 
 def _judge_answer(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
-    text = record.message
-    if record.code is not None:
-        row = catalog.by_code(record.code, record.status, text)
+    # Field names tell meanings apart where the text was cut or translated.
+    text = " ".join((record.message[:TELLING_TEXT], *record.fields))
+    for code in (record.code, *record.codes) if record.code else ():
+        row = catalog.by_code(code, record.status, text)
         if row is not None:
-            meaning = row.id if catalog.has_meanings(record.code) else None
+            meaning = row.id if catalog.has_meanings(code) else None
             return _settle(replace(record, meaning=meaning), row, f"catalog row {row.id}")
-        row = _by_words(f"{record.code} {text}")
+    if record.code is None:
+        row = catalog.by_message(record.status, text)
         if row is not None:
-            return _settle(record, row, f"code {record.code} is not in the catalog; its words say {row.id}")
-    row = catalog.by_message(record.status, text)
-    if row is not None:
-        return _settle(record, row, f"catalog row {row.id} by its text")
-    row = catalog.by_status(record.status) or _http_row(record.status)
-    if row is not None:
-        return _settle(record, row, f"HTTP status {record.status}")
-    row = _by_words(text)
-    if row is not None:
-        return _settle(record, row, f"the message's words say {row.id}")
-    return _settle(record, _word_row("unknown"), "nothing decided")
+            return _settle(record, row, f"catalog row {row.id} by its text")
+    row, why = _by_words(record, catalog)
+    return _settle(record, row, why)
+
+
+def _by_words(record: ErrorRecord, catalog: Catalog) -> tuple[Row, str]:
+    status, found = record.status, words()
+    spoken = f"{spelled_out(record.code or '')} | {record.message[:TELLING_TEXT].replace('_', ' ')}"
+    # A text without code under 5xx is a proxy's or a crash page's: it repeats the status, or guesses.
+    if record.code is not None or status is None or status < 500:
+        row_id = _first(found.strong, spoken)
+        if row_id is not None:
+            return found.rows[row_id], f"the words of code and message say {row_id}"
+    row_id = _first(found.weak, spoken)
+    status_row = catalog.by_status(status) or _http_row(status)
+    if row_id is not None and status not in _TELLS_ITSELF and (status is None or status < 500):
+        return found.rows[row_id], f"the words of code and message say {row_id}"
+    if status_row is not None:
+        return status_row, f"HTTP status {status}"
+    return found.rows["unknown"], "nothing decided"
 
 
 def _judge_failure(record: ErrorRecord) -> ErrorRecord:
     error = record.exception or ExceptionInfo("", record.message)
-    answered = record.status is not None
-    row = _by_failure(error, answered)
-    return _settle(record, row, f"{error.type or 'no answer'}: {row.id}")
+    row = _failure_row(record, error)
+    return _settle(record, row, f"{error.type or record.message or 'no answer'}: {row.id}")
+
+
+def _failure_row(record: ErrorRecord, error: ExceptionInfo) -> Row:
+    found = words()
+    text = f"{error.type}: {error.message[:TELLING_TEXT]}"
+    call = record.webhook_topic is None
+    if call and record.status is None and (record.platform is not None or record.snapshot is not None):
+        return found.rows[_first(found.unanswered, text) or "network"]
+    # The most certain first; of a call that may or may not have been answered, all situations are asked.
+    asked = [found.ours, found.unread, found.answered] if call else [found.ours, found.answered]
+    if call and record.status is None:
+        asked.append(found.unanswered)
+    row_id = next((row for row in (_first(patterns, text) for patterns in asked) if row), None)
+    return found.rows[row_id or _first(found.frames, _innermost(error.stacktrace)) or "internal"]
+
+
+def _innermost(stacktrace: str) -> str:
+    """Return the lines that tell where an exception was raised: the last of a Python stack, the first of others."""
+    lines = [line.strip() for line in stacktrace[-20_000:].splitlines() if line.strip()]
+    frames = [line for line in lines if line.startswith(("File ", "at ", "#"))]
+    own = [line for line in frames if not _foreign(line)]
+    chosen = own or frames
+    return "\n".join(chosen[-2:] if any(line.startswith("File ") for line in chosen) else chosen[:2])
+
+
+def _foreign(frame: str) -> bool:
+    return any(
+        part in frame for part in ("site-packages", "dist-packages", "node_modules", "/vendor/", "node:", "java.")
+    )
 
 
 def _settle(record: ErrorRecord, row: Row, why: str) -> ErrorRecord:
@@ -80,55 +145,59 @@ def _settle(record: ErrorRecord, row: Row, why: str) -> ErrorRecord:
     )
 
 
+def spelled_out(code: str) -> str:
+    """Return a code as words: `ORDER_ALREADY_CAPTURED` and `orderAlreadyCaptured` → `order already captured`."""
+    return _SEPARATORS.sub(" ", _HUMP.sub(" ", code)).lower()
+
+
 def speaks_of_signature(error: ExceptionInfo) -> bool:
     """Say whether an exception is about a signature that did not verify."""
-    return _words()["signature"].search(f"{error.type} {error.message}") is not None
+    return text_speaks_of_signature(f"{error.type} {error.message[:TELLING_TEXT]}")
 
 
-def _by_failure(error: ExceptionInfo, answered: bool) -> Row:
-    words = _words()
-    text = f"{error.type}: {error.message}"
-    for pattern, row in words["answered" if answered else "unanswered"]:
-        if pattern.search(text):
-            return _word_row(row)
-    return _word_row("internal" if answered else "network")
+def text_speaks_of_signature(text: str) -> bool:
+    """Say whether a text is about a signature that did not verify."""
+    return words().signature.search(spelled_out_type(text)) is not None
 
 
-def _by_words(text: str) -> Row | None:
-    for pattern, row in _words()["answers"]:
-        if pattern.search(text):
-            return _word_row(row)
-    return None
+def spelled_out_type(text: str) -> str:
+    """Return a text in which `InvalidSignature` reads `Invalid Signature`."""
+    return _HUMP.sub(" ", text)
+
+
+def _first(patterns: Patterns, text: str) -> str | None:
+    return next((row for pattern, row in patterns if pattern.search(text)), None)
 
 
 def _http_row(status: int | None) -> Row | None:
     if status is None or status < 400:
         return None
-    catalog = _general("_http")
-    return catalog.by_status(status) or (catalog.by_status(500) if status >= 500 else catalog.by_status(400))
-
-
-def _word_row(row_id: str) -> Row:
-    return next(row for row in _general("_words").rows if row.id == row_id)
+    catalog = _http()
+    return catalog.by_status(status) or catalog.by_status(500 if status >= 500 else 400)
 
 
 @cache
-def _general(name: str) -> Catalog:
-    return parse_catalog(_document(name))
+def _http() -> Catalog:
+    return parse_catalog(document("_http"))
 
 
 @cache
-def _document(name: str) -> Any:
-    return json.loads((resources.files("openclaw_otel") / "catalogs" / f"{name}.json").read_text("utf-8"))
+def words() -> Words:
+    """Return the shipped patterns, compiled once."""
+    data = document("_words")
+    patterns = data["patterns"]
 
+    def situation(name: str) -> Patterns:
+        return tuple((compiled(pattern), row) for pattern, row in patterns[name])
 
-@cache
-def _words() -> dict[str, Any]:
-    """Compiled patterns of `_words.json`: lists of [pattern, row id] per situation, and one for signatures."""
-    patterns = _document("_words")["patterns"]
-    compiled: dict[str, Any] = {
-        situation: [(re2.compile(pattern, _OPTIONS), row) for pattern, row in patterns[situation]]
-        for situation in ("answers", "answered", "unanswered")
-    }
-    compiled["signature"] = re2.compile(patterns["signature"], _OPTIONS)
-    return compiled
+    return Words(
+        strong=situation("strong"),
+        weak=situation("weak"),
+        unanswered=situation("unanswered"),
+        ours=situation("ours"),
+        unread=situation("unread"),
+        answered=situation("answered"),
+        frames=situation("frames"),
+        signature=compiled(patterns["signature"]),
+        rows={row.id: row for row in parse_catalog(data).rows},
+    )

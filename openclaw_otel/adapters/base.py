@@ -12,12 +12,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from types import MappingProxyType
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from openclaw_otel import bodies
 from openclaw_otel.catalog import Catalog, shipped
+from openclaw_otel.http_values import retry_after_seconds
 from openclaw_otel.ids import uuid7
-from openclaw_otel.judge import judge
+from openclaw_otel.judge import judge, speaks_of_signature, text_speaks_of_signature
 from openclaw_otel.record import (
     ErrorRecord,
     Evidence,
@@ -32,14 +35,15 @@ from openclaw_otel.snapshots import snapshot_of
 Fetch = Callable[[str], bytes]
 """Brings a certificate or public key by URL; raises OSError when it cannot."""
 AnswerKind = Literal["ok", "bad_signature", "ping"]
+Signs = Literal["body", "headers", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerFacts:
     """What an error answer says, before anyone judges it.
 
-    `codes` in the order of the document (the first is the one people read); `fields` without list positions
-    (`price`, `compareAtPrice`, never `variants.0.price`); `message` is the platform's own text.
+    `codes` in the order of the document (the first is the one people read); `fields` are paths without list positions
+    (`variants.price`, never `variants.0.price`: `paths.field_path` makes them); `message` is the platform's own text.
     """
 
     codes: tuple[str, ...] = ()
@@ -51,17 +55,18 @@ class AnswerFacts:
 class Adapter(ABC):
     """All that is known of one platform. Instances hold no state and may be shared between threads."""
 
-    name: ClassVar[str]
-    hosts: ClassVar[tuple[str, ...]] = ()
+    name: str
+    hosts: tuple[str, ...] = ()
     """Globs of hosts whose calls belong to this platform (`*.myshopify.com`)."""
-    signs: ClassVar[Literal["body", "headers", "nothing"]] = "body"
-    deadline: ClassVar[float] = 5.0
+    signs: Signs = "body"
+    """What the platform's signature covers; `headers` and `nothing` leave the body unproved."""
+    deadline: float = 5.0
     """Seconds the platform waits for our answer to a delivery."""
-    delivery_headers: ClassVar[tuple[str, ...]] = ()
+    delivery_headers: tuple[str, ...] = ()
     """Any of these on a request means: a delivery to us from this platform."""
-    request_id_headers: ClassVar[tuple[str, ...]] = ()
+    request_id_headers: tuple[str, ...] = ()
     """Response headers that carry the platform's own request id, best first."""
-    console_links: ClassVar[Mapping[str, str]] = {}
+    console_links: Mapping[str, str] = MappingProxyType({})
     """Object kind → URL template of the platform's own console ({store}, {id})."""
 
     # -- what a subclass must say ---------------------------------------------------------------------
@@ -94,7 +99,7 @@ class Adapter(ABC):
 
     def store(self, exchange: Exchange) -> str | None:
         """Return the account the call was made for; default: the host."""
-        return urlsplit(exchange.url).hostname
+        return host_of(exchange.url) or None
 
     def objects(self, exchange: Exchange) -> Mapping[str, str]:
         """Return ids of orders and other objects named by the request (path, query or body)."""
@@ -102,8 +107,8 @@ class Adapter(ABC):
 
     def owns(self, url: str) -> bool:
         """Say whether a call to `url` is one to this platform, by host."""
-        host = (urlsplit(url).hostname or "").lower()
-        return any(fnmatch.fnmatchcase(host, pattern) for pattern in self.hosts)
+        host = host_of(url)
+        return bool(host) and any(fnmatch.fnmatchcase(host, pattern) for pattern in self.hosts)
 
     def owns_path(self, url: str) -> bool:
         """Say whether the path alone gives the platform away (WooCommerce: any host, `/wp-json/wc/`)."""
@@ -113,10 +118,12 @@ class Adapter(ABC):
         """Say whether a request with these headers is a delivery from this platform."""
         return any(name in headers for name in self.delivery_headers)
 
+    def is_delivery_request(self, request: WebhookRequest) -> bool:
+        """Say whether a request is a delivery from this platform; refine it where headers alone do not tell."""
+        return self.is_delivery(request.headers)
+
     def retry_after(self, exchange: Exchange) -> float | None:
         """Return the seconds the platform asks to wait, or None when it says nothing."""
-        from openclaw_otel.http_values import retry_after_seconds
-
         return retry_after_seconds(exchange.response_headers.get("retry-after"))
 
     def observe(self, exchange: Exchange) -> Observation | None:
@@ -133,16 +140,16 @@ class Adapter(ABC):
         return next((headers[name] for name in self.request_id_headers if headers.get(name)), None)
 
     def delivery_facts(self, exchange: Exchange) -> AnswerFacts | None:
-        """Return why a delivery to us failed, or None when we accepted it.
+        """Return why verification of a delivery failed, or None when that is not what happened.
 
-        Default: every answer of 401, 403, 412, or an exception that speaks of a signature, is a failed verification.
+        Default: every answer of ours of 401, 403 or 412, and an exception or a refusal that speaks of a signature.
         """
-        from openclaw_otel.judge import speaks_of_signature
-
-        refused = exchange.status in (401, 403, 412)
-        if refused or (exchange.error is not None and speaks_of_signature(exchange.error)):
+        if exchange.status in (401, 403, 412):
             return AnswerFacts()
-        return None
+        if exchange.error is not None and speaks_of_signature(exchange.error):
+            return AnswerFacts()
+        refusal = bodies.text_of(exchange.response_body[:2000]) if (exchange.status or 0) >= 400 else ""
+        return AnswerFacts() if text_speaks_of_signature(refusal) else None
 
     def catalog(self) -> Catalog:
         """Return the shipped error catalog of the platform."""
@@ -156,8 +163,9 @@ class Adapter(ABC):
         return None if record is None else judge(record, self.catalog())
 
     def _evidence(self, exchange: Exchange) -> ErrorRecord | None:
-        if self.is_delivery(exchange.request_headers):
-            return self._delivery(exchange)
+        request = WebhookRequest(exchange.method, exchange.url, exchange.request_headers, exchange.request_body)
+        if self.is_delivery_request(request) and not self.owns(exchange.url):
+            return self._delivery(exchange, request)
         if exchange.status is None:
             return self._failure(exchange)
         facts = self.read_answer(exchange)
@@ -199,10 +207,7 @@ class Adapter(ABC):
             message=error.message if error else "no answer",
         )
 
-    def _delivery(self, exchange: Exchange) -> ErrorRecord | None:
-        request = WebhookRequest(
-            exchange.method, exchange.url, exchange.request_headers, exchange.request_body
-        )
+    def _delivery(self, exchange: Exchange, request: WebhookRequest) -> ErrorRecord | None:
         webhook = self.parse_webhook(request)
         base = replace(
             self._common(exchange), operation=webhook.topic, webhook_topic=webhook.topic, store=webhook.store
@@ -211,8 +216,32 @@ class Adapter(ABC):
         if facts is not None:
             # Which of our frameworks refused it, with which words, is noise: the failure is the signature.
             return replace(base, evidence=Evidence.ANSWER, status=None, codes=facts.codes, message=facts.message)
-        if exchange.error is None and (exchange.status or 500) < 400:
+        if exchange.error is None and (exchange.status is None or exchange.status < 400):
             return None
-        return replace(
-            base, evidence=Evidence.FAILURE, message=exchange.error.message if exchange.error else "delivery failed"
-        )
+        if exchange.error is None:
+            return replace(base, evidence=Evidence.FAILURE, message=f"we answered {exchange.status}")
+        return replace(base, evidence=Evidence.FAILURE, message=exchange.error.message)
+
+
+def error_status(exchange: Exchange) -> bool:
+    """Say whether the HTTP status alone makes an answer an error."""
+    return exchange.status is not None and exchange.status >= 400
+
+
+def plain_answer(exchange: Exchange) -> AnswerFacts | None:
+    """Return the facts of an answer that is not the platform's JSON: its short text if it has one; None if it is fine.
+
+    HTML has no message: its words are a proxy's and change with the proxy.
+    """
+    if not error_status(exchange):
+        return None
+    kind = exchange.response_headers.get("content-type") or ""
+    return AnswerFacts(message=bodies.plain_text(exchange.response_body, kind))
+
+
+def host_of(url: str) -> str:
+    """Return the lower-case host of a URL; "" when it has none or is no URL."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

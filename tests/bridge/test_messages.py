@@ -40,7 +40,9 @@ def test_templates_and_code_ask_only_for_known_keys():
     for file in [*BRIDGE.rglob("*.html"), *BRIDGE.rglob("*.py")]:
         for key in re.findall(r"""\bt\(\s*["']([a-z0-9_.]+)["']""", file.read_text("utf-8")):
             asked.setdefault(key, file.name)
-    assert {key: where for key, where in asked.items() if not known(key)} == {}
+    keys = catalog("en")
+    for key, where in asked.items():  # a key with an open end is completed by data: "delivery." ~ status
+        assert known(key) or (key[-1] in "._" and any(one.startswith(key) for one in keys)), f"{key} in {where}"
 
 
 def test_a_missing_key_or_parameter_is_an_error():

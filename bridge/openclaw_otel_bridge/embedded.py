@@ -138,6 +138,9 @@ class EmbeddedPostgres:
                     return True
             except psycopg.OperationalError as error:  # starting up, or in crash recovery
                 problem = str(error).strip().splitlines()[-1] if str(error).strip() else repr(error)
+                if "password authentication failed" in problem:
+                    file = self._data_dir / "postgres.password"
+                    raise EmbeddedError(f"{file} does not hold the password of the cluster in {cluster}") from error
             time.sleep(0.05)
         raise EmbeddedError(f"PostgreSQL did not become ready: {problem}; log: {log}")
 

@@ -54,7 +54,8 @@ def find_place(data_dir: Path) -> Place:
     """Return where the cluster of `data_dir` lives, making its folder.
 
     As an ordinary user that is `data_dir/postgres`. Under root it is the same when the server's user can reach it and
-    the binaries, else a folder below /var/lib/openclaw-otel named by a hash of `data_dir`, which keeps a pointer.
+    the binaries, else a folder below /var/lib/openclaw-otel named by a hash of `data_dir`, which keeps a pointer. Data
+    of a removed `data_dir` are kept aside there as `<hash>.orphan`, until the next time.
     """
     binaries = _binaries()
     _make(data_dir)
@@ -75,6 +76,10 @@ def find_place(data_dir: Path) -> Place:
     name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
     SYSTEM_HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
     home = SYSTEM_HOME / name
+    if home.exists() and not pointer.exists():  # its data directory was removed: a new one starts empty
+        orphan = home.with_suffix(".orphan")
+        shutil.rmtree(orphan, ignore_errors=True)
+        home.rename(orphan)
     _make(home)
     give(home, user)
     pointer.write_text(f"{home}\n", "utf-8")

@@ -121,3 +121,12 @@ def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
         server.stop()
+
+
+def test_a_wrong_password_file_is_named(home: Path) -> None:
+    server = EmbeddedPostgres(home)
+    server.start()
+    server.stop()
+    (home / "postgres.password").write_text("another")
+    with pytest.raises(EmbeddedError, match="does not hold the password"):
+        EmbeddedPostgres(home).start()

@@ -36,3 +36,13 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "d").write_text("")
     with pytest.raises(EmbeddedError, match="cannot be made"):
         find_place(tmp_path / "d" / "e")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
+def test_a_removed_data_directory_starts_empty_and_its_data_are_kept_aside(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    home = find_place(tmp_path / "d").home
+    (home / "kept").touch()
+    (tmp_path / "d" / "postgres.location").unlink()
+    assert not (find_place(tmp_path / "d").home / "kept").exists()
+    assert (home.with_suffix(".orphan") / "kept").exists()

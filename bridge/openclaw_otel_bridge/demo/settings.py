@@ -28,7 +28,7 @@ operations = [
 ]
 catalog = [
     {{id = "order-refused", code = "ORDER_REFUSED", category = "business_rule", owner = "support", severity = "error", \
-explanation = {{en = "The ERP refused the order: the warehouse does not stock it", zh = "ERP 拒绝了该订单：仓库无此商品"}}, \
+explanation = {{en = "The ERP refused the order: not in stock there", zh = "ERP 拒绝了该订单：该仓库无此商品"}}, \
 next_step = {{en = "Assign another warehouse, then push the order again", zh = "改派其他仓库后重新推送订单"}}}},
 ]
 """

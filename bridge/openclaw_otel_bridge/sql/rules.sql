@@ -67,7 +67,7 @@ from unnest(%(ids)s::bigint[], %(data)s::jsonb[]) v (id, data)
 select i.id, i.title, i.platform, i.operation, i.category, i.code, i.message, i.exception_type, i.status,
        i.assignee_id, i.team_id, count(*) over () as found
 from {issues}
-where i.merged_into is null and i.status <> 'resolved' and {condition}
+where i.status <> 'resolved' and {condition}
 order by i.last_seen desc, i.id desc limit {most}
 
 -- name: seedable_projects

@@ -134,24 +134,31 @@ def _follow(response: aiohttp.ClientResponse, tail: Tail) -> None:
     """Watch the application read: `text` and `json` go through `read`; without reading, letting go ends the call."""
     read, release, close = response.read, response.release, response.close
     raise_for_status = response.raise_for_status
+    busy = False
 
     async def reading() -> bytes:
+        nonlocal busy
+        busy = True
         try:
             body = await read()
         except Exception as error:
             tail.finish(error)
             raise
+        finally:
+            busy = False
         tail.feed(body)
         tail.finish()
         return body
 
     def releasing() -> Any:
-        tail.finish()
+        if not busy:
+            tail.finish()
         return release()
 
     def closing() -> None:
         close()
-        tail.finish()
+        if not busy:  # a read that fails closes the response before it raises
+            tail.finish()
 
     def raising() -> None:
         if not response.ok:

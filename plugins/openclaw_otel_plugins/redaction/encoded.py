@@ -1,0 +1,80 @@
+"""Texts inside texts: percent-encoded parts and base64; opened, redacted, and closed again only when they changed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from urllib.parse import quote, unquote_to_bytes
+
+from openclaw_otel_plugins.redaction.run import Run
+
+MAX_DEPTH = 6
+"""Texts inside texts inside texts …: beyond this many, the rest is replaced whole."""
+Redact = Callable[[bytes, Run], bytes]
+_PERCENT = re.compile(rb"[^\s\"'<>&=?#;,\x1f%]*%(?:2[0-9A-Fa-f]|3[A-Da-d]|40|5[Bb]|7[BbCc])[^\s\"'<>&=?#;,\x1f]*")
+_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_=.\-])[A-Za-z0-9+/_\-]{32,}+={0,2}(?![A-Za-z0-9+/_.])")
+_HEX = re.compile(rb"[0-9a-fA-F\-]+=*")
+_LETTERS = re.compile(rb"[a-z][a-z_\-/]*|[A-Z][A-Z_\-/]*")
+_USER_PASSWORD = re.compile(rb"[\x21-\x39\x3b-\x7e]{3,}:[\x21-\x7e]{8,}")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+PROBE = r"%(?:2[BbFf]|3[AaDd]|40|7[BbCc]|22)"
+BASE64_PROBE = r"[A-Za-z0-9+]{32}"
+_SAFE = "[]!$'()*,:;@/-_.~"
+
+
+def percent(data: bytes, run: Run, redact: Redact) -> bytes:
+    """Return the text with every percent-encoded part that hides something redacted."""
+    if b"%" not in data:
+        return data
+
+    def one(match: re.Match[bytes]) -> bytes:
+        text = unquote_to_bytes(match[0])
+        changed = redact(text, run)
+        return match[0] if changed == text else quote(changed, safe=_SAFE).encode()
+
+    return _PERCENT.sub(one, data)
+
+
+def base64_parts(data: bytes, run: Run, redact: Redact) -> bytes:
+    """Return the text with every base64 part that hides something redacted; what holds no text stays."""
+
+    def one(match: re.Match[bytes]) -> bytes:
+        return blob(match[0], run, redact) or match[0]
+
+    return _BASE64.sub(one, data)
+
+
+def blob(encoded: bytes, run: Run, redact: Redact) -> bytes | None:
+    """Return base64 of text redacted, in base64 again; None when it holds no text or nothing to redact."""
+    if _HEX.fullmatch(encoded) or _LETTERS.fullmatch(encoded):
+        return None
+    text = decoded(encoded)
+    if text is None:
+        return None
+    if _USER_PASSWORD.fullmatch(text):
+        run.note("value:base64_user_password", "[token]")
+        return b"[token]"
+    changed = redact(text, run)
+    if changed == text:
+        return None
+    again = base64.urlsafe_b64encode(changed) if b"-" in encoded or b"_" in encoded else base64.b64encode(changed)
+    return again if encoded.endswith(b"=") or len(encoded) % 4 == 0 else again.rstrip(b"=")
+
+
+def decoded(encoded: bytes) -> bytes | None:
+    """Return what base64 (standard or URL alphabet, padded or not, cut or not) says, when that is readable text."""
+    plain = encoded.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    if len(plain) % 4 == 1:
+        plain = plain[:-1]
+    try:
+        text = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(text) - 3:  # not merely cut inside a character
+            return None
+        text = text[: error.start]
+    except binascii.Error:
+        return None
+    return None if not text or _CONTROL.search(text) else text

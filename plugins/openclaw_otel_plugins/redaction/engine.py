@@ -1,0 +1,178 @@
+"""All parts put together: one scan decides whether a text needs any work, structure decides which."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from openclaw_otel_plugins.redaction import encoded, json_text, markup
+from openclaw_otel_plugins.redaction.keys import Keys
+from openclaw_otel_plugins.redaction.leaves import Leaves
+from openclaw_otel_plugins.redaction.markup import Markup, is_markup
+from openclaw_otel_plugins.redaction.pairs import Pairs, stems
+from openclaw_otel_plugins.redaction.rules import Rules, compiled
+from openclaw_otel_plugins.redaction.run import PLACEHOLDER, Run
+from openclaw_otel_plugins.redaction.tree import Leaf, Tree
+from openclaw_otel_plugins.redaction.values import SEPARATOR, Values
+
+_SEPARATOR = SEPARATOR.encode()
+_STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
+_FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
+_CLEAN_KEYS = 4096
+
+
+class Engine:
+    """Redacts texts and trees. Thread safe; the state of a call is its `Run`."""
+
+    def __init__(self, rules: Rules, *, pseudonyms: bool = False) -> None:
+        self._keys = Keys(rules)
+        leaves = Leaves(pseudonyms)
+        self._values = Values(rules)
+        self._pairs = Pairs(rules, self._keys, leaves)
+        self._markup = Markup(self._keys, leaves)
+        self._tree = Tree(self._keys, leaves, rules.error_words, self._leaves, self._clean_key)
+        strong = stems(rules, weak=False)
+        places = [self._pairs.probe, markup.PROBE, encoded.PROBE]
+        self._probe = compiled("|".join([*self._values.probes, *places, _STRUCTURE]), megabytes=32)
+        self._keep_probe = compiled("|".join([*self._values.keep_probes, _STRUCTURE]))
+        self._json_probe = compiled("|".join([*self._values.probes, f"(?i)(?:{strong})", encoded.PROBE]), megabytes=32)
+        self._base64_probe = compiled(encoded.BASE64_PROBE)
+        self._clean: dict[str, str] = {}
+
+    def text(self, text: str, run: Run, *, keep: bool = False) -> str:
+        """Return a text redacted; `keep`: it stands under a key of ids, so its numbers are no phones."""
+        data = text.encode("utf-8", "surrogatepass")
+        probe = self._keep_probe if keep else self._probe
+        if not probe.search(data) and not self._base64_probe.search(data):
+            return text
+        return self._hit(text, data, run, keep=keep)
+
+    def _hit(self, text: str, data: bytes, run: Run, *, keep: bool) -> str:
+        if self._is_clean_json(data):
+            return text
+        done = self._work(data, run, keep=keep)
+        return text if done == data else done.decode("utf-8", "surrogatepass")
+
+    def tree(self, value: Any, key: str, run: Run) -> Any:
+        """Return JSON-like data redacted by key and by value."""
+        return self._tree.redact(value, key, run)
+
+    def _is_clean_json(self, data: bytes) -> bool:
+        return data[:1] in b"{[" and b"\\" not in data and not (self._json_probe.search(data) or self._base64_probe.search(data))
+
+    def _bytes(self, data: bytes, run: Run) -> bytes:
+        """A text inside a text (decoded base64, percent-encoding)."""
+        if not self._probe.search(data) and not self._base64_probe.search(data):
+            return data
+        return self._work(data, run, keep=False)
+
+    def _work(self, data: bytes, run: Run, *, keep: bool) -> bytes:
+        if run.depth >= encoded.MAX_DEPTH:
+            run.note("too_deep", PLACEHOLDER)
+            return PLACEHOLDER.encode()
+        run.depth += 1
+        try:
+            start = data.lstrip()[:1]
+            if start in (b"{", b"[", b'"'):
+                done = self._json(data, run, keep=keep)
+                if done is not None:
+                    return done
+            return self._free(data, run, keep=keep)
+        finally:
+            run.depth -= 1
+
+    def _json(self, data: bytes, run: Run, *, keep: bool) -> bytes | None:
+        """Return a text that is JSON redacted; None when it is none, or too deep for the parser."""
+        text = data.decode("utf-8", "surrogatepass")
+        body = text.strip()
+        try:
+            value = json_text.load(body)
+        except RecursionError:
+            return None
+        except ValueError:
+            return self._cut_json(text, run)
+        if isinstance(value, str):
+            done: Any = self.text(value, run, keep=keep)
+        elif isinstance(value, dict | list):
+            done = self._tree.redact(value, "", run)
+        else:
+            return data
+        if done == value:
+            return data
+        try:
+            written = json_text.dump(done, body)
+        except (RecursionError, ValueError):
+            return None
+        return text.replace(body, written, 1).encode("utf-8", "surrogatepass")
+
+    def _cut_json(self, text: str, run: Run) -> bytes | None:
+        body = text.lstrip()
+        if "\n{" in body:
+            lines = body.split("\n")
+            if all(line.startswith("{") and line.rstrip().endswith("}") for line in lines[:-1]):
+                return "\n".join(self.text(line, run) for line in lines).encode("utf-8", "surrogatepass")
+        cut = json_text.complete(body)
+        if cut is None:
+            return None
+        try:
+            value = json.loads(cut.text)
+            done = self._tree.redact(value, "", run)
+            if done == value:
+                return text.encode("utf-8", "surrogatepass")
+            written = json_text.dump(done, body)
+        except (ValueError, RecursionError):
+            return None
+        rest = json_text.without_closers(written, cut.closers, in_string=cut.in_string)
+        return (text[: len(text) - len(body)] + rest).encode("utf-8", "surrogatepass")
+
+    def _free(self, data: bytes, run: Run, *, keep: bool) -> bytes:
+        form = b"=" in data and _FORM.search(data) is not None
+        data = encoded.percent(data, run, self._bytes)
+        if not keep:
+            if b"form-data" in data:
+                data = self._markup.parts(data, run)
+            if b"<" in data and is_markup(data):
+                data = self._markup.elements(data, run)
+            data = self._pairs.apply(data, run, form=form)
+        data = self._values.apply(data, run, keep=keep)
+        return encoded.base64_parts(data, run, self._bytes)
+
+    def _leaves(self, leaves: list[Leaf], run: Run, keep: bool) -> None:
+        """Redact many texts in place: one scan over all of them finds the few that need work."""
+        texts = [leaf[2] for leaf in leaves]
+        joined = SEPARATOR.join(texts)
+        if joined.count(SEPARATOR) != len(texts) - 1:
+            joined = SEPARATOR.join(text.replace(SEPARATOR, " ") for text in texts)
+        data = joined.encode("utf-8", "surrogatepass")
+        hits = dict.fromkeys(_hits(data, self._keep_probe if keep else self._probe))
+        hits.update(dict.fromkeys(_hits(data, self._base64_probe)))
+        for index in hits:
+            target, slot, text, place = leaves[index]
+            if run.findings is not None:
+                run.place = f"{place}.{slot}"
+            target[slot] = self._hit(text, text.encode("utf-8", "surrogatepass"), run, keep=keep)
+
+    def _clean_key(self, key: str, run: Run) -> str:
+        """Return a key without personal data of its own: objects keyed by e-mail exist."""
+        found = self._clean.get(key)
+        if found is None:
+            data = key.encode("utf-8", "surrogatepass")
+            clean = self._keep_probe.search(data) is None and b"@" not in data
+            found = key if clean else self._values.apply(data, run).decode("utf-8", "surrogatepass")
+            if len(self._clean) >= _CLEAN_KEYS:
+                self._clean.clear()
+            self._clean[key] = found
+        return found
+
+
+def _hits(data: bytes, pattern: Any) -> Iterator[int]:
+    """Yield the index of each text, of those joined by the separator, in which the pattern is found."""
+    position = index = counted = 0
+    while match := pattern.search(data, position):
+        index += data.count(_SEPARATOR, counted, match.end())
+        counted = match.end()
+        yield index
+        position = data.find(_SEPARATOR, counted)
+        if position < 0:
+            return

@@ -1,0 +1,190 @@
+"""What a key says about its value: a class of data to replace, an id to keep, a person or an address below it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openclaw_otel_plugins.redaction.rules import Rules
+
+PERSON, ADDRESS, CARD, ERRORS = "person", "address", "card", "errors"
+_CACHE = 8192
+_LONG = 160
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_SPLIT = re.compile(r"[\s_\-/:@$*\u00b7]+")
+_SEGMENTS = re.compile(r"[.\[\](){}\"'\\>|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the redactor does with the value of one key."""
+
+    placeholder: str = ""
+    """Class of the value (`email`); "" when the key says nothing."""
+    keep: bool = False
+    """The value is an id or an amount: number rules do not touch it."""
+    weak: tuple[tuple[str, str], ...] = ()
+    """(context, class): what the value is below that context."""
+    enters: str = ""
+    """What an object under this key is about."""
+    leaves: bool = False
+    """An object under this key is not about the person above it."""
+    sql: bool = False
+    plain: bool = True
+    """True when there is nothing to do but to look at the value."""
+
+    def below(self, context: str) -> str:
+        """Return the class of the value inside a context, or ""."""
+        for name, placeholder in self.weak:
+            if name == context:
+                return placeholder
+        return ""
+
+
+NEUTRAL = Verdict()
+KEEP = Verdict(keep=True, plain=False)
+
+
+class Keys:
+    """Judges keys; remembers the last ones. Thread safe: a lost or doubled entry of the memory changes nothing."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._memory: dict[str, Verdict] = {}
+        self._terms: dict[str, str] = {}
+        self._exact: dict[str, str] = {}
+        self._inside: list[tuple[str, str]] = []
+        for name, terms in rules.classes.items():
+            for term in terms:
+                if term.startswith("="):
+                    self._exact[normal(term[1:])] = name
+                elif not _plain(term).isascii():
+                    self._inside.append((_plain(term), name))
+                else:
+                    self._terms[normal(term)] = name
+                    self._terms.setdefault(normal(term).replace("_", ""), name)
+        self._inside.sort(key=lambda pair: -len(pair[0]))
+        self._hard = rules.hard | {term.replace("_", "") for term in rules.hard}
+        self._own_keep = {normal(key) for key in rules.own_keep}
+
+    def verdict(self, key: str) -> Verdict:
+        """Return what to do with the value of a key."""
+        found = self._memory.get(key)
+        if found is None:
+            found = self._judge(key if len(key) <= _LONG else key[:80] + " " + key[-80:])
+            if len(self._memory) >= _CACHE:
+                self._memory.clear()
+            self._memory[key] = found
+        return found
+
+    def _judge(self, key: str) -> Verdict:
+        rules = self._rules
+        segments = [parts for parts in map(_parts, _SEGMENTS.split(key)) if parts]
+        if not segments:
+            return NEUTRAL
+        while len(segments) > 1 and (segments[-1] == ["value"] or segments[-1][0].isdigit()):
+            segments.pop()  # list positions, and `user.email.value`
+        last = segments[-1]
+        joined = "_".join(last)
+        whole = ".".join("_".join(parts) for parts in segments)
+        if joined in self._own_keep or whole in self._own_keep:
+            return KEEP
+        if whole in rules.sql or joined in rules.sql:
+            return Verdict(sql=True, plain=False)
+        if whole in rules.keep_keys or (joined in rules.keep_keys and len(segments) == 1):
+            return KEEP
+        name = self._class(last, whole, segments)
+        enters, weak = self._enters(last), self._weak(last, joined, segments)
+        if isinstance(weak, str):
+            name, weak = name or weak, ()
+        keep = not name and (joined in rules.keep_keys or last[-1] in rules.keep_tails)
+        leaves = joined in rules.contexts["leave"] or last[-1] in ("items", "products", "errors")
+        if not (name or enters or weak or keep or leaves):
+            return NEUTRAL
+        return Verdict(name, keep, tuple(weak), enters, leaves, plain=False)
+
+    def _class(self, last: list[str], whole: str, segments: list[list[str]]) -> str:
+        joined = "_".join(last)
+        exact = self._exact.get(joined) or self._terms.get(whole)
+        if exact:
+            return exact
+        found, rank = "", (False, 0, 0)
+        for start in range(min(len(last), 16)):
+            for end in range(start + 1, min(start + 4, len(last)) + 1):
+                term = "_".join(last[start:end])
+                name = self._terms.get(term)
+                if name and (term in self._hard, end - start, end) >= rank:
+                    found, rank = name, (term in self._hard, end - start, end)
+        if not found:
+            plain = _plain("".join(last)) if not joined.isascii() else ""
+            return next((name for term, name in self._inside if term in plain), "") if plain else ""
+        if rank[0]:
+            return found
+        tail = last[-1]
+        if rank[2] < len(last) and (tail in self._rules.tails or (found == "token" and tail in ("name", "names"))):
+            return ""
+        if found == "address" and (
+            (rank[2] - 2 >= 0 and last[rank[2] - 2] in self._rules.technical and rank[1] == 1)
+            or (len(segments) > 1 and last == ["address"] and segments[-2][-1] in self._rules.technical)
+        ):
+            return ""
+        return found
+
+    def _enters(self, last: list[str]) -> str:
+        contexts = self._rules.contexts
+        for size in (3, 2, 1):
+            term = "_".join(last[-size:])
+            for name in (ADDRESS, CARD, PERSON, ERRORS):
+                if term in contexts[name]:
+                    return name
+        return ""
+
+    def _weak(self, last: list[str], joined: str, segments: list[list[str]]) -> str | list[tuple[str, str]]:
+        """Return (context, class) pairs, or the class itself when the key's own path gives the context."""
+        weak = self._rules.weak
+        found = [(name, table[joined]) for name, table in weak.items() if joined in table]
+        pairs = []
+        for name, placeholder in found:
+            if name == PERSON:
+                pairs += [(PERSON, placeholder), (ADDRESS, placeholder)]
+            elif name == ADDRESS:
+                pairs += [(PERSON, placeholder), (ADDRESS, placeholder)]
+            elif name == "address_only":
+                pairs.append((ADDRESS, placeholder))
+            else:
+                pairs.append((CARD, placeholder))
+        for parts in segments[:-1]:
+            context = self._enters(parts)
+            own = next((placeholder for name, placeholder in pairs if name == context), "")
+            if own:
+                return own
+        return pairs
+
+
+def normal(key: str) -> str:
+    """Return a key as lower_snake without accents: `número-tarjeta` → `numero_tarjeta`."""
+    return ".".join("_".join(parts) for parts in map(_parts, _SEGMENTS.split(key)) if parts)
+
+
+def _parts(segment: str) -> list[str]:
+    return [part for part in _SPLIT.split(_plain(_CAMEL.sub("_", segment))) if part]
+
+
+def _plain(text: str) -> str:
+    """Lower case, Latin accents off; marks of other scripts stay (Thai vowels are marks)."""
+    if text.isascii():
+        return text.lower()
+    return "".join(_letters(text)).lower().replace("đ", "d")
+
+
+def _letters(text: str) -> Iterator[str]:
+    latin = False
+    for char in unicodedata.normalize("NFD", text):
+        if unicodedata.combining(char):
+            if not latin:
+                yield char
+        else:
+            latin = char < "\u0250" or "\u1e00" <= char < "\u1f00"
+            yield char

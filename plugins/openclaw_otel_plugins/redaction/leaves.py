@@ -1,0 +1,82 @@
+"""One value under a sensitive key: what it is replaced by, or why it stays."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any
+from urllib.parse import unquote_plus
+
+from openclaw_otel_plugins.redaction.run import Run
+
+_DONE = re.compile(r"\s*(?:(?:Bearer|Basic|Digest|Negotiate|[A-Z0-9-]{4,20})\s+)?\[[a-z][a-z0-9_]*\]\s*")
+_SCHEME = re.compile(r"(Bearer|Basic|Digest|Negotiate|NTLM|AWS4-HMAC-SHA256|OAuth|GoogleLogin)[ +]+(?=\S)", re.IGNORECASE)
+_NOTHING = frozenset({"", "none", "null", "nil", "true", "false", "undefined", "nan", "n/a", "-", "0", "{{auto}}"})
+_FIVE_DIGITS = re.compile(r"(?:[0-9\u0660-\u0669\uff10-\uff19][^0-9\uff10-\uff19]{0,3}){5}")
+_ORDER_NAME = re.compile(r"#[\w\-]{1,24}|(?=[A-Z0-9#-]*[0-9])[A-Z0-9#-]{1,20}|[a-z]{2,10}_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}")
+_EMAIL = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")
+
+
+class Leaves:
+    """Replaces scalars by the class their key gives them."""
+
+    def __init__(self, pseudonyms: bool) -> None:
+        self._pseudonyms = pseudonyms
+
+    def replace(self, text: str, name: str, run: Run, rule: str, *, encoded: bool = False) -> str | None:
+        """Return what stands instead of a text of class `name`; None when the text is to be looked at as any other."""
+        plain = text.strip()
+        if plain.lower() in _NOTHING or _DONE.fullmatch(text):
+            return None
+        value = unquote_plus(plain) if encoded and ("%" in plain or "+" in plain) else plain
+        if name == "phone" and not _FIVE_DIGITS.search(value):
+            return None
+        if name == "name" and _ORDER_NAME.fullmatch(value):
+            return None
+        if name == "ip" and not _public(value):
+            return None
+        placeholder = _finer(name, value)
+        if self._pseudonyms and placeholder in ("email", "phone"):
+            run.buyer(placeholder, value)
+        mark = f"[{placeholder}]"
+        run.note(rule, mark)
+        scheme = _SCHEME.match(plain) if name == "token" else None
+        return f"{scheme[1]} {mark}" if scheme and not encoded else mark
+
+    def number(self, value: float, name: str, run: Run, rule: str) -> Any:
+        """Return what stands instead of a number of class `name`, or the number."""
+        size = value.bit_length() * 3 // 10 + 1 if isinstance(value, int) else 0  # decimal digits, nearly
+        if name in ("phone", "card", "id", "account") and size < 5:
+            return value
+        if name in ("name", "email", "note", "ip") or (name == "token" and (size < 4 or isinstance(value, float))):
+            return value
+        if name == "phone" and self._pseudonyms:
+            run.buyer("phone", str(value))
+        run.note(rule, f"[{name}]")
+        return f"[{name}]"
+
+
+def _finer(name: str, value: str) -> str:
+    """A receiver may be a name, an e-mail or a phone: say which."""
+    if name in ("name", "note", "account", "email") and _EMAIL.fullmatch(value):
+        return "email"
+    if name in ("name", "account") and len(value) < 24 and re.fullmatch(r"\+?[0-9][0-9 ().\-]{6,}", value):
+        return "phone"
+    return name
+
+
+def _public(value: str) -> bool:
+    """Whether one of the addresses is a person's: not private, not loopback, and an address at all."""
+    for part in re.split(r"[,\s]+", value):
+        try:
+            address = ipaddress.ip_address(part.strip("[]").partition("%")[0])
+        except ValueError:
+            continue
+        if not (address.is_private or address.is_loopback or address.is_unspecified) or _documentation(address):
+            return True
+    return False
+
+
+def _documentation(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Documentation networks count as private in `ipaddress`, yet stand for real addresses in samples."""
+    return str(address).startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"))

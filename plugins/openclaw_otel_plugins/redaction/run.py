@@ -1,0 +1,40 @@
+"""What one redaction carries along: what was found, where, and the buyer it was about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PLACEHOLDER = "[redacted]"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One replacement: the rule (`key:email`, `value:card`), the place (JSON path), what stands there now."""
+
+    rule: str
+    place: str
+    placeholder: str
+
+
+@dataclass(slots=True)
+class Run:
+    """The state of one call; never shared between calls."""
+
+    findings: list[Finding] | None = None
+    """A list when somebody asked for an explanation."""
+    place: str = "$"
+    emails: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    depth: int = 0
+    """How many texts inside texts (JSON in JSON strings, base64) we are in."""
+
+    def note(self, rule: str, placeholder: str) -> None:
+        """Remember a replacement when an explanation was asked for."""
+        if self.findings is not None:
+            self.findings.append(Finding(rule, self.place, placeholder))
+
+    def buyer(self, kind: str, value: str) -> None:
+        """Remember an e-mail or phone found by key: what the pseudonym is made of."""
+        known = self.emails if kind == "email" else self.phones
+        if len(known) < 8 and value not in known:
+            known.append(value)

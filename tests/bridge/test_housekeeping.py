@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from openclaw_otel_bridge import partitions
+from openclaw_otel_bridge.config import Retention
+from openclaw_otel_bridge.db import Database
+from openclaw_otel_bridge.housekeeping import TABLES, keep_house
+from tests.bridge.seeding import insert
+from tests.bridge.working import Company, company, conn
+
+__all__ = ["company", "conn"]
+TODAY = date(2026, 3, 1)
+KEEP = Retention(events=30, spans=7, inbox=14, activity=400)
+
+
+def children(company: Company) -> set[str]:
+    found = set()
+    for table in TABLES:
+        rows = company.conn.execute(
+            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = %s::regclass",
+            (table,),
+        )
+        found |= {row[0] for row in rows if not row[0].endswith("_default")}
+    return found
+
+
+def test_partitions_are_made_ahead_and_dropped_when_over(database_url: str, company: Company) -> None:
+    company.conn.rollback()
+    with Database(database_url).connect(autocommit=True) as worker:
+        for table, age in (("events", 31), ("events", 30), ("spans", 8), ("spans", 7)):
+            partitions.make(worker, table, TODAY - timedelta(days=age))
+        for _ in range(2):
+            keep_house(worker, KEEP, TODAY)
+    names = children(company)
+    ahead = {partitions.child_name(table, TODAY + timedelta(days=n)) for table in TABLES for n in range(3)}
+    assert names == ahead | {"events_d20260130", "spans_d20260222"}
+
+
+def test_a_partition_in_use_is_dropped_later(database_url: str, company: Company) -> None:
+    old = TODAY - timedelta(days=40)
+    company.conn.commit()
+    with Database(database_url).connect(autocommit=True) as worker:
+        partitions.make(worker, "events", old)
+        company.conn.execute(f"lock table {partitions.child_name('events', old)} in access share mode")
+        keep_house(worker, KEEP, TODAY)
+        assert partitions.child_name("events", old) in children(company)
+        company.conn.rollback()
+        keep_house(worker, KEEP, TODAY)
+    assert partitions.child_name("events", old) not in children(company)
+
+
+def test_old_rows_go_and_what_is_not_done_stays(database_url: str, company: Company) -> None:
+    issue, channel = company.issue(), company.channel()
+    for days in (401, 399):
+        at = datetime.now(UTC) - timedelta(days=days)
+        company.conn.execute(
+            "insert into activity (issue_id, actor, action, at) values (%s, 'system', 'x', now() - make_interval(days => %s))",
+            (issue, days),
+        )
+        company.conn.execute(
+            "insert into audit_log (action, object, at) values ('x', 'y', now() - make_interval(days => %s))", (days,)
+        )
+        for status in ("sent", "queued"):
+            insert(company.conn, "deliveries", project_id=1, channel_id=channel, kind="new", status=status, created_at=at)
+    company.conn.commit()
+    with Database(database_url).connect(autocommit=True) as worker:
+        keep_house(worker, KEEP)
+    assert company.one("select count(*) from activity") == 1
+    assert company.one("select count(*) from audit_log") == 1
+    assert sorted(row[3] for row in company.deliveries()) == ["queued", "queued", "sent"]

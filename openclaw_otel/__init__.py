@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from openclaw_otel.ids import uuid7
     from openclaw_otel.instrumentation import instrument, uninstrument
     from openclaw_otel.judge import judge as judge_record
+    from openclaw_otel.overrides import Overrides, overrides_of
     from openclaw_otel.pipeline import Pipeline, build_pipeline
     from openclaw_otel.platforms import Platforms
     from openclaw_otel.record import (
@@ -79,6 +80,7 @@ _SOURCES: Mapping[str, tuple[str, ...]] = {
     "hookspecs": ("Processor", "Redactor", "Side", "Stage", "hookimpl"),
     "ids": ("uuid7",),
     "instrumentation": ("instrument", "uninstrument"),
+    "overrides": ("Overrides", "overrides_of"),
     "pipeline": ("Pipeline", "build_pipeline"),
     "platforms": ("Platforms",),
     "record": (
@@ -122,6 +124,7 @@ __all__ = [
     "Headers",
     "Observation",
     "OpenClawError",
+    "Overrides",
     "OwnerHint",
     "Pipeline",
     "Platforms",
@@ -144,6 +147,7 @@ __all__ = [
     "hookimpl",
     "instrument",
     "judge_record",
+    "overrides_of",
     "receive_webhook",
     "setup",
     "shipped_catalog",

@@ -28,7 +28,7 @@ ACTIONS = frozenset(
     "capture authorize confirm-payment-source track refund void reauthorize cancel send remind payments refunds token "
     "verify-webhook-signature simulate-event resend suspend activate accept-claim make-offer accept-offer "
     "deny-offer escalate provide-evidence provide-supporting-info send-message acknowledge-return-item appeal "
-    "adjudicate execute update-pricing-schemes revise transactions generate-qr-code generate-next-invoice-number".split()
+    "adjudicate execute update-pricing-schemes revise transactions generate-qr-code".split()
 )
 """Last URL segments that are verbs of their own (POST orders/1/capture)."""
 _GROUPS = frozenset(

@@ -30,8 +30,8 @@ BLUEPRINTS = (
     "openclaw_otel_bridge.views.metrics:blueprint",
     "openclaw_otel_bridge.views.otlp:blueprint",
     "openclaw_otel_bridge.views.webhook:blueprint",
-    "openclaw_otel_bridge.views.api:blueprint",
-    "openclaw_otel_bridge.views.ui:blueprint",
+    "openclaw_otel_bridge.views.api.blueprint:blueprint",
+    "openclaw_otel_bridge.views.ui.blueprint:blueprint",
 )
 """Everything the bridge serves; `module:attribute`."""
 _HEADERS = {
@@ -56,7 +56,7 @@ def create_app(config: Config, database: Database) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
     )
     pipeline = build_pipeline(Side.BRIDGE, config.library)
-    intake = Intake(config, database)
+    intake = Intake(config, database, pipeline)
     app.extensions[EXTENSION] = Services(config, database, pipeline, intake)
     for name in BLUEPRINTS:
         _register(app, name)

@@ -36,6 +36,6 @@ def grouping_of(record: ErrorRecord) -> Grouping:
         key=mark.grouping,
         fingerprint=mark.hash,
         parts=parts,
-        store=record.store if record.store in parts else None,
-        operation=record.operation if record.operation in parts else None,
+        store=record.store if f"store={record.store}" in parts else None,
+        operation=record.operation if f"operation={record.operation}" in parts else None,
     )

@@ -17,7 +17,7 @@ def marked(*parts: str) -> ErrorRecord:
 
 
 def test_the_key_is_the_fingerprints_grouping() -> None:
-    grouping = grouping_of(marked("shopify", "orders.get", "THROTTLED", "demo"))
+    grouping = grouping_of(marked("platform=shopify", "operation=orders.get", "code=THROTTLED", "store=demo"))
     assert (grouping.key, grouping.fingerprint) == ("v1:bb", "v1:aa")
     assert (grouping.store, grouping.operation) == ("demo", "orders.get")
 

@@ -133,6 +133,15 @@ class Committer(Generic[T]):
             raise Unavailable(ticket.failure, retry_after=2)
         return ticket.refused
 
+    def offer(self, items: Sequence[T]) -> None:
+        """Store `items` some time later, if there is room; for notes that nobody waits for."""
+        with self._wake:
+            if not self._closing and items and self._waiting + len(items) <= self._limits.queue:
+                self._start()
+                self._tickets.append(_Ticket(items))
+                self._waiting += len(items)
+                self._wake.notify()
+
     def close(self) -> None:
         """Write what waits, then end the thread."""
         with self._wake:

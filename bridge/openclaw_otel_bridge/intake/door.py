@@ -1,38 +1,82 @@
-"""The two ways into the database: telemetry and webhooks, each with its own queue, thread and connection."""
+"""The ways into the database: telemetry and webhooks, each with its own queue, thread and connection."""
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from openclaw_otel.pipeline import Pipeline
+from openclaw_otel.platforms import Platforms
 from openclaw_otel_bridge.config import Config
-from openclaw_otel_bridge.db import Database
+from openclaw_otel_bridge.db import Database, queries
 from openclaw_otel_bridge.intake.committer import Committer, Limits, Refused
-from openclaw_otel_bridge.intake.items import Item
+from openclaw_otel_bridge.intake.found import Reading
+from openclaw_otel_bridge.intake.items import Candidate, Item
+from openclaw_otel_bridge.intake.keys import Keys
+from openclaw_otel_bridge.intake.process import Process
+from openclaw_otel_bridge.intake.projects import Projects
+from openclaw_otel_bridge.intake.rejects import Rejects
 from openclaw_otel_bridge.intake.store import Store
+
+TRACE_DAYS = timedelta(days=2)
+"""How far back the error of a trace may lie whose other spans come now."""
 
 
 class Intake:
-    """Stores items and returns when they are committed. A storm of telemetry does not delay a webhook."""
+    """Takes what senders send and returns when it is committed. A storm of telemetry does not delay a webhook."""
 
-    def __init__(self, config: Config, database: Database) -> None:
+    def __init__(self, config: Config, database: Database, pipeline: Pipeline) -> None:
         bounds = config.intake
         limits = Limits(bounds.queue_items, bounds.flush_items, bounds.flush_seconds)
+        self.platforms = Platforms(config.library)
+        self.keys = Keys(database)
+        self.projects = Projects(database)
+        self.process = Process(pipeline, hashlib.sha256(config.secret_key.encode()).digest())
         self.stores = {name: Store(config.retention) for name in ("telemetry", "webhooks")}
         self.committers: dict[str, Committer[Item]] = {
             name: Committer(name, database, store.write, limits, store.prepare) for name, store in self.stores.items()
         }
+        self.rejects = Rejects(self.committers["telemetry"].offer, pipeline.redact_text)
+        self.counts: dict[tuple[str, str], int] = {}
+        """(protocol, what) → how many: received, found, dropped, spans_dropped, rejected; for /metrics."""
+        self._database = database
+        self._lock = threading.Lock()
 
-    def telemetry(self, items: Sequence[Item]) -> list[Refused[Item]]:
-        """Store what telemetry brought; return the items that cannot be stored.
+    def take(self, protocol: str, reading: Reading, project_id: int) -> tuple[int, str]:
+        """Process and store what a request held; return how many of its items were refused, and why.
 
         Raises:
             Unavailable: the queue is full or the database is gone: nothing may be taken as stored.
         """
+        done = self.process.run(reading, project_id, datetime.now(UTC), partial(self._known_traces, project_id))
+        refused = self.telemetry(done.items)
+        reasons = dict(reading.rejected)
+        for each in refused:
+            if isinstance(each.item, Candidate):
+                reasons[each.reason] = reasons.get(each.reason, 0) + 1
+        for reason, n in reasons.items():
+            self.rejects.note(protocol, "item", n=n, detail=reason, project_id=project_id)
+        rejected = sum(reasons.values())
+        self.count(protocol, received=reading.seen, found=len(reading.found), dropped=done.dropped)
+        self.count(protocol, spans_dropped=done.spans_dropped, rejected=rejected)
+        return rejected, "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
+
+    def telemetry(self, items: Sequence[Item]) -> list[Refused[Item]]:
+        """Store what telemetry brought; return the items that cannot be stored. Raises as `take`."""
         return self.committers["telemetry"].submit(items)
 
     def webhook(self, items: Sequence[Item]) -> list[Refused[Item]]:
         """Store a delivery and what it raised; as `telemetry`."""
         return self.committers["webhooks"].submit(items)
+
+    def count(self, protocol: str, **numbers: int) -> None:
+        """Add to the counts of a protocol."""
+        with self._lock:
+            for what, n in numbers.items():
+                self.counts[(protocol, what)] = self.counts.get((protocol, what), 0) + n
 
     @property
     def depth(self) -> int:
@@ -46,5 +90,12 @@ class Intake:
 
     def close(self) -> None:
         """Write what waits and end the threads."""
+        self.rejects.flush()
         for committer in self.committers.values():
             committer.close()
+
+    def _known_traces(self, project_id: int, traces: set[bytes]) -> set[bytes]:
+        first = (datetime.now(UTC) - TRACE_DAYS).date()
+        parameters = {"project_id": project_id, "traces": sorted(traces), "first": first}
+        with self._database.connection() as conn:
+            return {row[0] for row in conn.execute(queries("keys")["traces_with_events"], parameters)}

@@ -58,8 +58,6 @@ class TraceSpans:
     trace_id: str
     day: date
     spans: tuple[StoredSpan, ...]
-    failed: bool
-    """One of them failed; else they are kept only when the bridge knows an event of this trace."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

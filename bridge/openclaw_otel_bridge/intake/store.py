@@ -30,7 +30,6 @@ class Stored:
     copies: int = 0
     resent: int = 0
     spans: int = 0
-    spans_dropped: int = 0
     issues: int = 0
 
 
@@ -88,7 +87,5 @@ class Store:
     def _write_spans(self, conn: Connection, spans: Sequence[TraceSpans], plan: Plan) -> dict[int, int | None]:
         if not spans:
             return {}
-        chunks, dropped = store_spans(conn, spans, plan)
-        self.stored.spans += sum(len(group.spans) for group in spans) - dropped
-        self.stored.spans_dropped += dropped
-        return chunks
+        self.stored.spans += sum(len(group.spans) for group in spans)
+        return store_spans(conn, spans, plan)

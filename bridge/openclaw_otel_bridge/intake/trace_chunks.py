@@ -1,9 +1,9 @@
-"""Where the spans of error traces go: beside the new events of their trace, or alone; others are dropped."""
+"""Where the spans of error traces go: beside the new events of their trace, or alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from openclaw_otel_bridge.archive import pack, span_line
@@ -17,25 +17,20 @@ Trace = tuple[int, str]
 """Project and trace id."""
 
 
-def store_spans(conn: Connection, groups: Sequence[TraceSpans], plan: Plan) -> tuple[dict[int, int | None], int]:
-    """Store spans; return the chunk of each new event (by its `id()`), and how many spans were not kept."""
+def store_spans(conn: Connection, groups: Sequence[TraceSpans], plan: Plan) -> dict[int, int | None]:
+    """Store spans, once more only where their events are new; return the chunk of each new event, by its `id()`."""
     fresh: dict[Trace, list[Known]] = {}
     for event in plan.fresh:
         trace = candidate_of(event).record.trace_id
         if trace:
             fresh.setdefault((event.key[2], trace), []).append(event)
-    kept = [group for group in groups if _trace(group) in fresh or _trace(group) not in plan.resent_traces]
-    known = _known_traces(conn, [group for group in kept if not group.failed and _trace(group) not in fresh])
     chosen: list[tuple[TraceSpans, date]] = []
-    dropped = 0
-    for group in kept:
+    for group in groups:
         if beside := fresh.get(_trace(group)):
             chosen.append((group, beside[0].key[0]))
-        elif group.failed or _trace(group) in known:
+        elif _trace(group) not in plan.resent_traces:
             chosen.append((group, group.day))
-        else:
-            dropped += len(group.spans)
-    return _insert(conn, chosen, fresh), dropped
+    return _insert(conn, chosen, fresh)
 
 
 def _insert(
@@ -79,16 +74,3 @@ def _bundles(groups: Iterable[TraceSpans]) -> Iterable[list[TraceSpans]]:
 
 def _trace(group: TraceSpans) -> Trace:
     return (group.project_id, group.trace_id)
-
-
-def _known_traces(conn: Connection, groups: Sequence[TraceSpans]) -> set[Trace]:
-    if not groups:
-        return set()
-    days = [group.day for group in groups]
-    parameters = {
-        "traces": [bytes.fromhex(trace) for trace in sorted({group.trace_id for group in groups})],
-        "first": min(days) - timedelta(days=1),
-        "last": max(days) + timedelta(days=1),
-    }
-    rows = conn.execute(queries("intake")["known_traces"], parameters)
-    return {(project, trace.hex()) for trace, project in rows}

@@ -15,11 +15,6 @@ select e.day, e.id, e.project_id, e.trace_id, e.span_id, e.parent_id, e.copy_has
 from events e
 where e.trace_id = any(%(traces)s) and e.copy_hash = any(%(hashes)s) and e.day between %(first)s and %(last)s
 
--- name: known_traces
--- those of the traces that hold an event
-select distinct e.trace_id, e.project_id from events e
-where e.trace_id = any(%(traces)s) and e.day between %(first)s and %(last)s
-
 -- name: groupings
 -- what the keys lead to
 select g.project_id, g.key, g.fingerprint, g.id, g.issue_id, i.status, i.message = '' as is_bare

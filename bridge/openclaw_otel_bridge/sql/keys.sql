@@ -5,3 +5,12 @@ insert into project_keys (project_id, kind, key, label) values (%(project_id)s, 
 -- name: project_of
 -- whose key it is
 select project_id from project_keys where kind = %(kind)s and key = %(key)s and revoked_at is null
+
+-- name: projects
+-- every project with its settings
+select id, slug, settings from projects
+
+-- name: traces_with_events
+-- those of the traces that hold an event of the project
+select distinct trace_id from events
+where project_id = %(project_id)s and trace_id = any(%(traces)s) and day >= %(first)s

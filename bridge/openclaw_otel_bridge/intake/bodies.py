@@ -1,0 +1,85 @@
+"""Reading a request body with a bound: what is sent and what it unpacks to."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Protocol
+
+from openclaw_otel_bridge.problems import Problem
+
+_CHUNK = 256 * 1024
+_GZIP_OR_ZLIB = 47
+"""Window bits of zlib that take both formats by their header."""
+
+
+class Stream(Protocol):
+    """A request's body."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def read_body(stream: Stream, encoding: str, length: int | None, limit: int) -> bytes:
+    """Return the decompressed body of at most `limit` bytes.
+
+    `encoding` is the Content-Encoding header, `length` the declared Content-Length (None: chunked).
+
+    Raises:
+        Problem: 413 over the limit, 415 an encoding nobody asked for, 400 a body that is not what its headers say.
+    """
+    coding = encoding.strip().lower() or "identity"
+    if coding not in ("identity", "gzip", "x-gzip", "deflate"):
+        raise Problem(f"Content-Encoding {coding!r} is not supported; use gzip, deflate or none", status=415)
+    if length is not None and length > limit:
+        raise too_large(limit)
+    raw = _read(stream, limit)
+    if length is not None and len(raw) < length:
+        raise Problem(f"the body ended after {len(raw)} of {length} bytes")
+    return raw if coding == "identity" or not raw else decompress(raw, coding, limit)
+
+
+def decompress(data: bytes, coding: str, limit: int) -> bytes:
+    """Return gzip or zlib data unpacked; never unpacks more than `limit` bytes."""
+    try:
+        unpacked = _inflate(data, limit, _GZIP_OR_ZLIB)
+    except zlib.error as error:
+        if coding != "deflate":
+            raise Problem(f"the body is not {coding}: {error}") from error
+        try:
+            unpacked = _inflate(data, limit, -zlib.MAX_WBITS)  # some senders leave the zlib header out
+        except zlib.error:
+            raise Problem(f"the body is not {coding}: {error}") from error
+    return unpacked
+
+
+def too_large(limit: int) -> Problem:
+    """Return the answer to a body over the limit."""
+    return Problem(f"the body is larger than {limit} bytes; send smaller batches", status=413, code="too_large")
+
+
+def _read(stream: Stream, limit: int) -> bytes:
+    parts = []
+    size = 0
+    while part := stream.read(_CHUNK):
+        size += len(part)
+        if size > limit:
+            raise too_large(limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _inflate(data: bytes, limit: int, window: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while data:  # gzip may hold several members
+        stream = zlib.decompressobj(window)
+        part = stream.decompress(data, limit - size + 1)
+        size += len(part)
+        if size > limit:
+            raise too_large(limit)
+        if not stream.eof:
+            raise zlib.error("it ends early")
+        parts.append(part)
+        data = stream.unused_data if window == _GZIP_OR_ZLIB else b""
+        if data and not data.strip(b"\0"):
+            break  # padding
+    return b"".join(parts)

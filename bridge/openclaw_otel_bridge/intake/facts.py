@@ -1,0 +1,156 @@
+"""From the attributes of a span event, span or log record to the raw record of a failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from openclaw_otel import attributes as names
+from openclaw_otel.adapters.base import Adapter
+from openclaw_otel.record import Category, ErrorRecord, Evidence, ExceptionInfo, Exchange, Severity
+from openclaw_otel.wire import from_attributes
+
+FindAdapter = Callable[[str], Adapter | None]
+"""The adapter a URL belongs to."""
+OF_RESOURCE = (names.SERVICE_NAME, names.SERVICE_VERSION, names.DEPLOYMENT_ENVIRONMENT_NAME)
+_RENAMED: Mapping[str, str] = {
+    "deployment.environment": names.DEPLOYMENT_ENVIRONMENT_NAME,
+    "http.flavor": "network.protocol.version",
+    "http.host": names.SERVER_ADDRESS,
+    "http.method": names.HTTP_REQUEST_METHOD,
+    "http.scheme": "url.scheme",
+    "http.status_code": names.HTTP_RESPONSE_STATUS_CODE,
+    "http.target": "url.path",
+    "http.url": names.URL_FULL,
+    "http.user_agent": "user_agent.original",
+    "net.peer.name": names.SERVER_ADDRESS,
+    "net.peer.port": names.SERVER_PORT,
+}
+"""Attribute names of HTTP before its semantic conventions were stable: most Python senders still use them.
+https://opentelemetry.io/docs/specs/semconv/non-normative/http-migration/"""
+_CARRIER = (names.ERROR_GROUPING_HASH, names.ERROR_CLASSIFIER, names.ERROR_MESSAGE, names.SNAPSHOT)
+_HASH = re.compile(r"v\d+:[0-9a-f]{8,64}")
+
+
+def modern(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes with old names replaced by new ones; a new name that is there already wins."""
+    old = [name for name in _RENAMED if name in attributes]
+    if not old:
+        return attributes
+    for name in old:
+        value = attributes.pop(name)
+        attributes.setdefault(_RENAMED[name], value)
+    path = attributes.get("url.path")
+    if isinstance(path, str) and "?" in path:
+        attributes["url.path"], _, query = path.partition("?")
+        attributes.setdefault("url.query", query)
+    return attributes
+
+
+def is_weak(attributes: Mapping[str, Any]) -> bool:
+    """Say whether stamped attributes are only a short copy of a record, whose carrier tells more."""
+    return not any(name in attributes for name in _CARRIER)
+
+
+def sender_view(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sender's own classification, sound values only; empty when it made none."""
+    view: dict[str, Any] = {}
+    for field, name, words in (
+        ("category", names.ERROR_CATEGORY, frozenset(Category)),
+        ("severity", names.ERROR_SEVERITY, frozenset(Severity)),
+    ):
+        if attributes.get(name) in words:
+            view[field] = attributes[name]
+    for field, name in (("fingerprint", names.ERROR_FINGERPRINT_HASH), ("grouping", names.ERROR_GROUPING_HASH)):
+        value = attributes.get(name)
+        if isinstance(value, str) and _HASH.fullmatch(value):
+            view[field] = value
+    code = attributes.get(names.ERROR_CODE)
+    if isinstance(code, str):
+        view["code"] = code[:200]
+    if view and isinstance(attributes.get(names.ERROR_RETRYABLE), bool):
+        view["retryable"] = attributes[names.ERROR_RETRYABLE]
+    return view
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Where and when: `at` None when the sender gave no time that can be read; ids in hex."""
+
+    at: datetime | None
+    trace_id: str | None = None
+    span_id: str | None = None
+    body: str = ""
+    """What the sender says in words, where no exception says more."""
+
+
+def record_of(
+    attributes: Mapping[str, Any], resource: Mapping[str, Any], where: Occurrence, find: FindAdapter | None = None
+) -> ErrorRecord:
+    """Return the raw record of a failure; `attributes` in new names.
+
+    With `find` (CLIENT spans), a call to a platform is read by its adapter: platform, operation, store, category.
+    """
+    merged = {name: resource[name] for name in OF_RESOURCE if name in resource} | dict(attributes)
+    record = from_attributes(merged, where.body, occurred_at=where.at, trace_id=where.trace_id, span_id=where.span_id)
+    if find is None or record.platform is not None:
+        return record
+    url = _url(attributes)
+    adapter = find(url) if url else None
+    return record if adapter is None else _by_adapter(record, adapter, url, attributes)
+
+
+def _by_adapter(record: ErrorRecord, adapter: Adapter, url: str, attributes: Mapping[str, Any]) -> ErrorRecord:
+    error = record.exception
+    method = attributes.get(names.HTTP_REQUEST_METHOD)
+    exchange = Exchange(
+        method=method if isinstance(method, str) else "GET",
+        url=url,
+        status=record.status,
+        error=error or (None if record.status else ExceptionInfo("", record.message)),
+        started_at=record.occurred_at,
+    )
+    judged = adapter.handle_error(exchange)
+    if judged is None:  # a fine answer on a span that failed all the same
+        judged = replace(
+            record, platform=adapter.name, operation=adapter.operation(exchange), store=adapter.store(exchange)
+        )
+    # Telemetry shows no bodies: what the adapter read of the answer is its status alone.
+    return replace(
+        judged,
+        id=record.id,
+        occurred_at=record.occurred_at,
+        evidence=Evidence.FAILURE if record.status is None else judged.evidence,
+        message=judged.message or (error.message if error else "") or record.message,
+        exception=error,
+        snapshot=None,
+        service=record.service,
+        environment=record.environment,
+        release=record.release,
+        trace_id=record.trace_id,
+        span_id=record.span_id,
+        attributes=record.attributes,
+        explicit_fingerprint=record.explicit_fingerprint,
+        objects={**judged.objects, **record.objects},
+        occurrences=record.occurrences,
+    )
+
+
+def _url(attributes: Mapping[str, Any]) -> str:
+    url = attributes.get(names.URL_FULL)
+    if isinstance(url, str) and url:
+        return url
+    host = attributes.get(names.SERVER_ADDRESS)
+    if not isinstance(host, str) or not host:
+        return ""
+    path = attributes.get("url.path")
+    made = f"https://{host}{path if isinstance(path, str) else '/'}"
+    try:
+        urlsplit(made)
+    except ValueError:
+        return ""
+    return made

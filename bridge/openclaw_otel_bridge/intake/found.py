@@ -1,0 +1,50 @@
+"""What reading telemetry finds, still raw (leaf)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from openclaw_otel.record import ErrorRecord
+from openclaw_otel_bridge.intake.items import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One failure. `record` is raw: it never leaves the process before the pipeline has run."""
+
+    id: UUID
+    source: Source
+    record: ErrorRecord
+    timed: bool = True
+    """The sender gave a time."""
+    stamped: bool = False
+    """The id is a record id of the library."""
+    weak: bool = False
+    parent_id: bytes | None = None
+    sender: Mapping[str, Any] = field(default_factory=dict)
+    resource: int = 0
+    """Index of its resource in `Reading.resources`."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one request held."""
+
+    found: list[Found] = field(default_factory=list)
+    resources: list[dict[str, Any]] = field(default_factory=list)
+    """Raw resource attributes."""
+    spans: dict[bytes, list[tuple[Any, int, bool]]] = field(default_factory=dict)
+    """Trace → (span message, index of its resource, whether events were made of it)."""
+    failed: set[bytes] = field(default_factory=set)
+    """Traces in which something failed."""
+    seen: int = 0
+    """Spans or log records, all of them."""
+    rejected: dict[str, int] = field(default_factory=dict)
+    """Reason → how many."""
+
+    def reject(self, reason: str) -> None:
+        """Count an item that cannot be taken."""
+        self.rejected[reason] = self.rejected.get(reason, 0) + 1

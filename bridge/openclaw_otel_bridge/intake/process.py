@@ -1,0 +1,141 @@
+"""From what was found to what is stored: identity, the pipeline (redaction last), and spans redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from openclaw_otel.attributes import SERVICE_NAME
+from openclaw_otel.pipeline import Pipeline
+from openclaw_otel_bridge.archive import StoredSpan
+from openclaw_otel_bridge.intake.facts import OF_RESOURCE, modern
+from openclaw_otel_bridge.intake.found import Found, Reading
+from openclaw_otel_bridge.intake.identity import copy_hash, place
+from openclaw_otel_bridge.intake.items import Candidate, Item, TraceSpans
+from openclaw_otel_bridge.intake.traces import is_exception
+from openclaw_otel_bridge.intake.values import attributes, clean, is_id, time
+
+SHORT = 200
+"""Characters of texts that repeat (span names, status texts) and are worth remembering redacted."""
+MOST_SPANS = 2000
+"""Of one trace in one request."""
+
+
+@dataclass(slots=True)
+class Processed:
+    """Items ready for the committer, and what became of the rest."""
+
+    items: list[Item]
+    dropped: int = 0
+    """Failures a processor dropped."""
+    spans_dropped: int = 0
+    """Spans of traces without an error."""
+
+
+class Process:
+    """Turns readings into items. Thread safe."""
+
+    def __init__(self, pipeline: Pipeline, hash_key: bytes) -> None:
+        """`hash_key` keys the hash that tells copies apart."""
+        self._pipeline = pipeline
+        self._hash_key = hash_key
+        self._short: Callable[[str], str] = lru_cache(maxsize=8192)(pipeline.redact_text)
+
+    def run(
+        self, reading: Reading, project_id: int, received_at: datetime, known: Callable[[set[bytes]], set[bytes]]
+    ) -> Processed:
+        """Return the items of a reading. `known` says which traces hold an error the bridge has already."""
+        resources = [self._resource(raw) for raw in reading.resources]
+        done = Processed([])
+        for found in reading.found:
+            candidate = self.candidate(found, project_id, received_at, resources[found.resource])
+            if candidate is None:
+                done.dropped += 1
+            else:
+                done.items.append(candidate)
+        quiet = set(reading.spans) - reading.failed
+        kept = reading.failed | (known(quiet) if quiet else set())
+        for trace, spans in reading.spans.items():
+            if trace in kept:
+                services = [raw.get(SERVICE_NAME) for raw in reading.resources]
+                stored = tuple(
+                    self._span(span, made, received_at, services[at]) for span, at, made in spans[:MOST_SPANS]
+                )
+                day = min(span.started_at for span in stored).date()
+                done.items.append(TraceSpans(project_id, trace.hex(), day, stored))
+                done.spans_dropped += max(0, len(spans) - MOST_SPANS)
+            else:
+                done.spans_dropped += len(spans)
+        return done
+
+    def candidate(
+        self, found: Found, project_id: int, received_at: datetime, resource: Mapping[str, Any]
+    ) -> Candidate | None:
+        """Return what one failure comes to, processed and redacted; None when a processor dropped it."""
+        raw = found.record
+        day, occurred_at = place(found.id, raw.occurred_at if found.timed else None, received_at)
+        digest = None
+        if not found.stamped and raw.exception is not None:
+            digest = copy_hash(self._hash_key, raw.exception.type, raw.exception.message)
+        record = self._pipeline.run(replace(raw, id=str(found.id), occurred_at=occurred_at))
+        if record is None:
+            return None
+        return Candidate(
+            project_id=project_id,
+            id=found.id,
+            day=day,
+            source=found.source,
+            record=record,
+            received_at=received_at,
+            parent_id=found.parent_id,
+            copy_hash=digest,
+            weak=found.weak,
+            sender=self._sender(found.sender),
+            resource=resource,
+        )
+
+    def _sender(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
+        code = view.get("code")
+        return {**view, "code": self._text(code)} if isinstance(code, str) else view
+
+    def _resource(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        rest = {name: value for name, value in raw.items() if name not in OF_RESOURCE}
+        return self._pipeline.redact_attributes(rest) if rest else {}
+
+    def _span(self, span: Span, made_event: bool, received_at: datetime, service: object) -> StoredSpan:
+        started = time(span.start_time_unix_nano) or received_at
+        ended = max(time(span.end_time_unix_nano) or started, started)
+        return StoredSpan(
+            trace_id=span.trace_id.hex(),
+            span_id=span.span_id.hex(),
+            parent_id=span.parent_span_id.hex() if is_id(span.parent_span_id, 8) else None,
+            name=self._text(clean(span.name)),
+            kind=span.kind,
+            service=service if isinstance(service, str) else None,
+            started_at=started,
+            ended_at=ended,
+            status=span.status.code,
+            status_text=self._text(clean(span.status.message)),
+            # What is on the event is not kept twice.
+            attributes={} if made_event else self._attributes(span.attributes),
+            events=[self._event(event) for event in span.events],
+        )
+
+    def _event(self, event: Span.Event) -> dict[str, Any]:
+        at = time(event.time_unix_nano)
+        rest = {} if is_exception(event) else self._attributes(event.attributes)
+        return {"name": self._text(clean(event.name)), "at": at.isoformat() if at else None, "attributes": rest}
+
+    def _attributes(self, pairs: Iterable[Any]) -> dict[str, Any]:
+        found = modern(attributes(pairs))
+        return self._pipeline.redact_attributes(found) if found else {}
+
+    def _text(self, text: str) -> str:
+        if not text:
+            return text
+        return self._short(text) if len(text) <= SHORT else self._pipeline.redact_text(text)

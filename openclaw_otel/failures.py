@@ -110,7 +110,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         if link is None:
             return
         yield link
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+        link = link.__cause__ or (link.__context__ if _speaks_for_its_context(link) else None)
+
+
+def _speaks_for_its_context(error: BaseException) -> bool:
+    """Say whether an exception raised while another was handled stands for it.
+
+    A library's own exception does, and whatever was raised `from None`; a KeyError in the handler is a bug of its own.
+    """
+    return error.__suppress_context__ or type(error).__module__ != "builtins"
 
 
 def _held(error: BaseException) -> Iterator[Any]:

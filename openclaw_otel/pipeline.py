@@ -133,6 +133,8 @@ def withhold(record: ErrorRecord) -> ErrorRecord:
         else None,
         attributes={},
         explicit_fingerprint=(),
+        # The parts hold the message's words; the hashes still group.
+        fingerprint=replace(record.fingerprint, parts=(), grouping_parts=()) if record.fingerprint else None,
         redacted=True,
     )
 

@@ -62,6 +62,11 @@ def _open(module: str, door: Switch, _library: ModuleType) -> None:
 
 
 def _check(hosts: Mapping[str, str], chosen: Runtime) -> None:
+    for store in chosen.config.stores:
+        try:
+            chosen.platforms.get(store.platform)
+        except UnknownPlatform as error:
+            raise ConfigError("OPENCLAW_OTEL_CONFIG", f"store {store.name}: {error}") from error
     for host, platform in hosts.items():
         if "/" in host or not host:
             raise ConfigError("hosts", f"{host!r} is not a host or host:port (no scheme, no path)")

@@ -62,7 +62,7 @@ class Calls:
         self.hosts = hosts
         self.platforms = runtime.platforms
         self.emitter = Emitter(runtime)
-        self.retries = Retries(runtime.config)
+        self.retries = Retries(runtime.config, runtime.platforms)
         self.tracer = trace.get_tracer(SCOPE, own_version(), schema_url=SCHEMA_URL)
         self.shows_urls = bool(runtime.pipeline.redactors)
         self.redact_text = runtime.pipeline.redact_text

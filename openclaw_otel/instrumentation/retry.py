@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
 from urllib.parse import urlsplit
 
 from openclaw_otel.config import Config, StoreConfig
 from openclaw_otel.errors import ConfigError
+from openclaw_otel.platforms import Platforms
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 _KEY_HEADERS = ("idempotency-key", "paypal-request-id")
@@ -57,15 +57,22 @@ class RetryPolicy:
 class Retries:
     """Finding the policy of a call's store."""
 
-    def __init__(self, config: Config) -> None:
-        self._stores = [(store, parse_policy(store)) for store in config.stores if store.retry]
+    def __init__(self, config: Config, platforms: Platforms) -> None:
+        self._policies = {store.name: parse_policy(store) for store in config.stores if store.retry}
+        self._stores = config.stores
+        self._platforms = platforms
 
     def policy(self, platform: str, url: str) -> RetryPolicy | None:
         """Return the policy of the store a URL belongs to, or None: then nothing is retried."""
-        for store, policy in self._stores:
-            if store.platform == platform and _belongs(store, url):
-                return policy
-        return None
+        if not self._policies:
+            return None
+        store = self._platforms.store_for_url(url)
+        if store is None:
+            store = self._platforms.store_named(platform, urlsplit(url).hostname or "")
+        if store is None:
+            alone = [each for each in self._stores if each.platform == platform]
+            store = alone[0] if len(alone) == 1 and not alone[0].identifiers and not alone[0].base_url else None
+        return self._policies.get(store.name) if store else None
 
 
 def parse_policy(store: StoreConfig) -> RetryPolicy:
@@ -89,10 +96,3 @@ def parse_policy(store: StoreConfig) -> RetryPolicy:
 
 def _bad(store: StoreConfig, problem: str) -> ConfigError:
     return ConfigError("OPENCLAW_OTEL_CONFIG", f"store {store.name}: retry: {problem}")
-
-
-def _belongs(store: StoreConfig, url: str) -> bool:
-    if store.base_url:
-        return url.startswith(store.base_url)
-    parts: Any = urlsplit(url)
-    return not store.identifiers or parts.hostname in store.identifiers or parts.netloc in store.identifiers

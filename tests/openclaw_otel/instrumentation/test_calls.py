@@ -1,0 +1,128 @@
+"""calls: which are watched, and that our own faults stay ours."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from opentelemetry import context as otel_context
+
+from openclaw_otel import attributes as names
+from openclaw_otel.config import Config, StoreConfig
+from openclaw_otel.errors import ConfigError
+from openclaw_otel.instrumentation import instrument, switch
+from openclaw_otel.instrumentation.calls import Call, guarded
+
+ORDER = "/admin/api/2025-04/orders/1001.json"
+ERP: dict[str, Any] = {"hosts": ["erp.example"]}
+
+
+def test_a_fault_of_ours_is_logged_and_kept(caplog: pytest.LogCaptureFixture) -> None:
+    @guarded
+    def faulty() -> int:
+        raise RuntimeError("ours")
+
+    with caplog.at_level(logging.WARNING):
+        assert faulty() is None
+    assert "the call itself is not affected" in caplog.text
+
+
+class Broken:
+    """An adapter with a bug in every method."""
+
+    name = "broken"
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*args: Any, **kwargs: Any) -> Any:
+            raise RuntimeError(f"bug in {name}")
+
+        return fail
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_an_adapter_with_a_bug_hurts_nobody(
+    shop: Any, answer: Any, watch: Any, telemetry: Any, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = shop.on(ORDER, answer(status, b"{}"))
+    watch()
+    calls = switch().calls
+    monkeypatch.setattr(type(calls.platforms), "adapter_for_url", lambda self, url, hosts: Broken())
+    assert requests.get(url, timeout=2).status_code == status
+    assert len(telemetry.clients) == 1
+
+
+def test_suppressed_instrumentation_is_respected(shop: Any, watch: Any, telemetry: Any) -> None:
+    watch()
+    token = otel_context.attach(otel_context.set_value(otel_context._SUPPRESS_INSTRUMENTATION_KEY, True))
+    try:
+        requests.get(shop.url(ORDER), timeout=2)
+    finally:
+        otel_context.detach(token)
+    assert telemetry.spans == []
+
+
+def test_paths_that_may_be_personal_are_looked_into(shop: Any, watch: Any, telemetry: Any) -> None:
+    watch()
+    requests.get(shop.url("/admin/api/2025-04/customers/jane.doe@example.com/orders.json?q=secret"), timeout=2)
+    full = telemetry.clients[0].attributes[names.URL_FULL]
+    assert "jane" not in full
+    assert "secret" not in full
+    assert full.startswith(f"http://{shop.host}/")
+
+
+def test_without_a_redactor_texts_are_withheld(shop: Any, answer: Any, watch: Any, telemetry: Any) -> None:
+    url = shop.on(ORDER, answer(401, b'{"errors": "Invalid API key of jane.doe@example.com"}')) + "?token=s3cr3t-value"
+    watch(config=Config(plugins=("fingerprint",)))
+    with pytest.raises(requests.HTTPError), telemetry.provider.get_tracer("app").start_as_current_span("job"):
+        requests.get(url, headers={"X-Shopify-Access-Token": "shpat_1"}, timeout=2).raise_for_status()
+    (record,) = telemetry.records
+    assert record.attributes[names.ERROR_CATEGORY] == "auth"
+    assert record.attributes[names.ERROR_MESSAGE] == "[withheld]"
+    text = telemetry.text()
+    for raw in ("jane.doe", "s3cr3t-value", "shpat_1", "Invalid API key"):
+        assert raw not in text
+
+
+def test_the_record_says_who_made_the_call(shop: Any, answer: Any, watch: Any, telemetry: Any) -> None:
+    def sync_orders() -> None:
+        requests.get(url, timeout=2)
+
+    url = shop.on(ORDER, answer(401, b"{}"))
+    watch()
+    sync_orders()
+    attributes = telemetry.records[0].attributes
+    assert attributes[names.CODE_FUNCTION_NAME].endswith("sync_orders")
+    assert Path(attributes[names.CODE_FILE_PATH]).name == Path(__file__).name
+
+
+def test_finishing_twice_is_once(shop: Any, watch: Any, telemetry: Any) -> None:
+    watch()
+    call = switch().calls.begin(object(), "get", shop.url(ORDER))
+    assert isinstance(call, Call)
+    call.finish(call.exchange(status=500))
+    call.finish(call.exchange(status=500))
+    call.give_up()
+    assert len(telemetry.clients) == len(telemetry.records) == 1
+    assert telemetry.clients[0].attributes[names.HTTP_REQUEST_METHOD] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "problem"),
+    [
+        ({"https://a.example": "shopify"}, "is not a host"),
+        ({"": "shopify"}, "is not a host"),
+        ({"a.example": "shopfy"}, "a.example: no adapter for 'shopfy'"),
+        ({"a.example": "custom:erp"}, "a.example: .*custom:erp"),
+    ],
+)
+def test_bad_hosts_are_named(hosts: dict[str, str], problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        instrument(hosts)
+
+
+def test_a_store_of_an_unknown_platform_is_named() -> None:
+    with pytest.raises(ConfigError, match="store demo: no adapter for 'shopfy'"):
+        instrument(config=Config(stores=(StoreConfig("demo", "shopfy"),)))

@@ -23,7 +23,7 @@ from openclaw_otel_bridge.reads.pages import Page
 from openclaw_otel_bridge.services import services
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
 from openclaw_otel_bridge.views.ui.jump import jump
-from openclaw_otel_bridge.views.ui.owners import Owner, choices, owner_of
+from openclaw_otel_bridge.views.ui.owners import Owner, choices, owner_of, owner_value
 from openclaw_otel_bridge.views.ui.page import done, page, tell
 from openclaw_otel_bridge.views.ui.samples import first_event
 from openclaw_otel_bridge.views.ui.session import here, local_path, viewer, viewer_locale
@@ -211,7 +211,7 @@ def _views(conn: Connection, actor: Actor) -> list[View]:
 
 
 def _assign_each(conn: Connection, actor: Actor, ids: Sequence[int], owner: Owner) -> list[str]:
-    """Assign what can be assigned and return the reasons of what cannot; in id order, so that two people never block."""
+    """Assign what can be assigned and return why the rest cannot; in id order, so that two people never block."""
     failed = []
     for issue_id in ids:
         try:
@@ -224,6 +224,6 @@ def _assign_each(conn: Connection, actor: Actor, ids: Sequence[int], owner: Owne
 
 def _name_of(conn: Connection, actor: Actor, owner: Owner) -> str:
     people, teams = choices(conn, actor)
-    names = {("person", one.id): one.name for one in people} | {("team", one.id): one.name for one in teams}
-    key = ("person", owner.assignee) if owner.assignee is not None else ("team", owner.team)
-    return names.get(key) or t("issue.nobody", viewer_locale())
+    names = {owner_value(one.id, None): one.name for one in people}
+    names |= {owner_value(None, one.id): one.name for one in teams}
+    return names.get(owner_value(owner.assignee, owner.team)) or t("issue.nobody", viewer_locale())

@@ -24,8 +24,9 @@ from openclaw_otel_bridge.services import services
 from openclaw_otel_bridge.times import absolute
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
 from openclaw_otel_bridge.views.ui.event import event_context, shown_event
+from openclaw_otel_bridge.views.ui.kinds import kind_names
 from openclaw_otel_bridge.views.ui.owners import choices
-from openclaw_otel_bridge.views.ui.page import done, kind_names, page, quoted
+from openclaw_otel_bridge.views.ui.page import done, page, quoted
 from openclaw_otel_bridge.views.ui.session import viewer, viewer_locale, viewer_timezone
 from openclaw_otel_bridge.views.ui.sparkline import hourly
 from openclaw_otel_bridge.workflow.errors import NotFound
@@ -42,7 +43,6 @@ MUTES: Mapping[str, timedelta | int] = {
 """Choice of the form → until when, or for how many more events."""
 LOG_LINES = 50
 ARTICLES = 3
-Kinds = dict[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +93,19 @@ def show(conn: Connection, issue_id: int, refused: Refused | None = None) -> Res
     """Return the page; with `refused` the form a person sent stays filled in, its faults beside the fields."""
     actor = viewer()
     found = get_issue(conn, actor, issue_id)
-    kinds = kinds_of(conn, viewer_locale())
+    names = kind_names(conn, viewer_locale())
     context = {
         **_about(conn, actor, found),
         **_work(conn, actor, found),
         **event_context(shown_event(conn, actor, found, _wanted_event()), found),
         **_log(conn, found),
-        "kinds": kinds,
-        "kind_label": lambda family, kind: kind_names(kinds, family, kind),
+        "kinds": {family: names.choices(family) for family in ("root_cause", "fix")},
+        "kind_label": names.label,
         "form": refused.form if refused else {},
         "faults": refused.faults if refused else {},
         "transition_error": refused.text if refused else "",
     }
     return page("issue.html", status=refused.status if refused else 200, section="inbox", **context)
-
-
-def kinds_of(conn: Connection, locale: str) -> Kinds:
-    """Return the root cause and fix kinds people may choose, named in a language."""
-    return {
-        family: [
-            (kind, zh if locale == "zh" else en)
-            for kind, en, zh in conn.execute(queries("issues")["active_kinds"], {"family": family})
-        ]
-        for family in ("root_cause", "fix")
-    }
 
 
 def steps_of(found: Issue) -> list[Step]:

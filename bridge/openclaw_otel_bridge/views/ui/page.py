@@ -124,11 +124,6 @@ def quoted(value: str) -> str:
     return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def kind_names(kinds: dict[str, list[tuple[str, str]]], family: str, kind: str | None) -> str:
-    """Return the word of a root cause or fix kind of this deployment."""
-    return dict(kinds.get(family, [])).get(kind or "", "") or present.label(family, kind, viewer_locale())
-
-
 def asset(name: str) -> str:
     """Return the address of a static file; it changes with the content, so that browsers may keep it."""
     return url_for("ui.static", filename=name, v=_digest(name))

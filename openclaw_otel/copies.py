@@ -67,37 +67,36 @@ class Copies:
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
+        self._aliases: OrderedDict[str, str] = OrderedDict()
         self._from_children: OrderedDict[Key, str] = OrderedDict()
         self._unpaired: OrderedDict[tuple[str, Key], deque[str]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def id_of(self, seen: Seen, stamped: str | None = None) -> str | None:
-        """Return the record id of the exception this is a copy of, or None when it is new.
+    def id_for(self, seen: Seen, new_id: str, stamped: str | None = None) -> str:
+        """Return the record id of an appearance: that of the exception it is a copy of, else `stamped`, else `new_id`.
 
-        `stamped`: the id the exception object itself was given when it was recorded; it always wins.
+        `stamped` is the id the exception object was given when it was recorded.
         """
         if not seen.trace_id:
-            return stamped
+            return stamped or new_id
         with self._lock:
-            paired = self._take("log" if seen.side == "span" else "span", _key(seen, seen.span_id))
+            other = self._unpaired.get(("log" if seen.side == "span" else "span", _key(seen, seen.span_id)))
+            paired = other.popleft() if other else None
             child = self._from_children.get(_key(seen, seen.span_id)) if seen.side == "span" else None
-        return stamped or child or paired
+            found = (self._aliases.get(stamped) if stamped else None) or paired or stamped or child or new_id
+            self._keep(seen, found, stamped, is_paired=paired is not None)
+        return found
 
-    def remember(self, seen: Seen, record_id: str) -> None:
-        """Keep an appearance for the copies to come."""
-        if not seen.trace_id:
-            return
-        with self._lock:
-            if seen.side == "span":
-                self._from_children[_key(seen, seen.parent_id)] = record_id
+    def _keep(self, seen: Seen, record_id: str, stamped: str | None, *, is_paired: bool) -> None:
+        if stamped and stamped != record_id:
+            self._aliases[stamped] = record_id  # the log came first, with an id of its own
+        if seen.side == "span":
+            self._from_children[_key(seen, seen.parent_id)] = record_id
+        if not is_paired:
             self._unpaired.setdefault((seen.side, _key(seen, seen.span_id)), deque(maxlen=256)).append(record_id)
-            for kept in (self._from_children, self._unpaired):
-                while len(kept) > self._kept:
-                    kept.popitem(last=False)
-
-    def _take(self, side: str, key: Key) -> str | None:
-        waiting = self._unpaired.get((side, key))
-        return waiting.popleft() if waiting else None
+        for kept in (self._aliases, self._from_children, self._unpaired):
+            while len(kept) > self._kept:
+                kept.popitem(last=False)
 
 
 def _key(seen: Seen, span_id: int) -> Key:

@@ -64,8 +64,10 @@ class Failures:
     def of(self, error: BaseException, *, trace_id: int = 0, at: int = 0) -> str | None:
         """Return the record id an exception belongs to, or None when it is a failure of its own."""
         found = marked(error)
-        if found is not None or not trace_id:
-            return found
+        if found is not None:
+            return found if found in self._by_id else None  # else a mark of something that is no failure of a call
+        if not trace_id:
+            return None
         kind = type(error)
         name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         return self.alike(name, _text(error), "", trace_id=trace_id, at=at)

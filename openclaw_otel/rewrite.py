@@ -136,8 +136,7 @@ class Rewriter:
         ours = ours or self._failures.alike(seen.type, seen.message, seen.stack, trace_id=seen.trace_id, at=at)
         if ours is not None:
             return {**self._safe(attributes), names.RECORD_ID: ours}
-        record_id = self._copies.id_of(seen, stamped if isinstance(stamped, str) else None) or uuid7(_time(at))
-        self._copies.remember(seen, record_id)
+        record_id = self._copies.id_for(seen, uuid7(_time(at)), stamped if isinstance(stamped, str) else None)
         record = self._record(merged, record_id, at)
         record = replace(record, trace_id=seen.trace_hex, span_id=seen.span_hex)
         done = self._pipeline.run(record)

@@ -17,7 +17,6 @@ from openclaw_otel.adapters.base import Adapter
 from openclaw_otel.emit import Emitter, Source
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.exceptions import exception_info
-from openclaw_otel.failures import marked
 from openclaw_otel.ids import uuid7
 from openclaw_otel.judge import judge
 from openclaw_otel.otel_logs import SCHEMA_URL, SCOPE, own_version
@@ -58,6 +57,7 @@ class Delivery(AbstractContextManager["Delivery"]):
         self.request = request
         self._store = store
         self._emitter = Emitter(chosen)
+        self._failures = chosen.process.failures
         self._started = datetime.now(UTC)
         self._webhook: Webhook | None = None
         self._scope: Any = None
@@ -110,7 +110,7 @@ class Delivery(AbstractContextManager["Delivery"]):
         """Record why the delivery failed."""
         if isinstance(error, SignatureError) and error.reason == "unsigned_scheme":
             return
-        known = marked(error)
+        known = self._failures.of(error)
         if known is not None:  # a platform call inside the handler failed: that is the failure, already recorded
             self.span.set_attribute(names.RECORD_ID, known)
             self.span.set_status(trace.StatusCode.ERROR)

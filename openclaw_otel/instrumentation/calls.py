@@ -22,7 +22,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from openclaw_otel import attributes as names
 from openclaw_otel.emit import Emitter, Source
 from openclaw_otel.exceptions import application_frame, calling_frame, exception_info, packages_of, qualified_name
-from openclaw_otel.failures import mark, marked
+from openclaw_otel.failures import mark
 from openclaw_otel.instrumentation.retry import Retries, RetryPolicy
 from openclaw_otel.otel_logs import SCHEMA_URL, SCOPE, own_version
 from openclaw_otel.record import ErrorRecord, Exchange
@@ -62,6 +62,7 @@ class Calls:
         self.hosts = hosts
         self.platforms = runtime.platforms
         self.emitter = Emitter(runtime)
+        self.failures = runtime.process.failures
         self.retries = Retries(runtime.config, runtime.platforms)
         self.tracer = trace.get_tracer(SCOPE, own_version(), schema_url=SCHEMA_URL)
         self.shows_urls = bool(runtime.pipeline.redactors)
@@ -217,9 +218,8 @@ class Call:
 
     @guarded
     def _settle(self, exchange: Exchange, holders: tuple[object, ...]) -> None:
-        known = next(
-            (found for holder in holders if isinstance(holder, BaseException) and (found := marked(holder))), None
-        )
+        raised = next((holder for holder in holders if isinstance(holder, BaseException)), None)
+        known = self.calls.failures.of(raised) if raised is not None else None
         record = self.adapter.handle_error(exchange)
         self._describe(exchange, record)
         if known is not None:  # a call made inside this one failed, and its exception came through

@@ -1,7 +1,8 @@
 """The application's own spans around a failed call: they record its exception too, raw, and as if it were another one.
 
 The SDK's `Span.record_exception` and `Span.set_status` are wrapped: an exception that belongs to a recorded failure
-gets that record's id, and its text is the redacted one. All other exceptions pass untouched.
+gets that record's id, and its text is the redacted one. Any other exception is given an id of its own when it is
+first recorded, so that the spans it passes through on its way out are known to show one and the same.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from wrapt import wrap_function_wrapper
 
 from openclaw_otel import attributes as names
 from openclaw_otel.exceptions import stack_text
-from openclaw_otel.failures import Failures, mark
+from openclaw_otel.failures import Failures, mark, marked
+from openclaw_otel.ids import uuid7
 from openclaw_otel.instrumentation.calls import Calls, guarded
 from openclaw_otel.instrumentation.switch import Switch
 from openclaw_otel.runtime import process
@@ -50,9 +52,12 @@ def _linked(failures: Failures, calls: Calls, span: Span, args: Any, kwargs: Any
     context = span.get_span_context()
     if names.RECORD_ID in given or context is None:
         return None
+    rest = {name: value for name, value in kwargs.items() if name not in ("exception", "attributes")}
     record_id = failures.of(exception, trace_id=context.trace_id, at=time.time_ns())
     if record_id is None:
-        return None
+        stamp = marked(exception) or uuid7()
+        mark(exception, stamp)
+        return (exception, {**given, names.RECORD_ID: stamp}, *args[2:]), rest
     mark(exception, record_id)  # the spans further out see the same object
     text = str(exception)
     message = calls.redact_text(text)
@@ -63,7 +68,6 @@ def _linked(failures: Failures, calls: Calls, span: Span, args: Any, kwargs: Any
         names.EXCEPTION_MESSAGE: message,
         names.EXCEPTION_STACKTRACE: calls.redact_text(stack_text(exception)),
     }
-    rest = {name: value for name, value in kwargs.items() if name not in ("exception", "attributes")}
     return (exception, attributes, *args[2:]), rest
 
 

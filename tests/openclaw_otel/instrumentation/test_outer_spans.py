@@ -49,11 +49,13 @@ def test_a_client_library_without_a_chain_is_known_by_what_it_quotes(
     assert job.events[0].attributes[names.RECORD_ID] == client.attributes[names.RECORD_ID]
 
 
-def test_other_exceptions_pass_as_they_are(watch: Any, telemetry: Any) -> None:
+def test_other_exceptions_keep_their_text_and_get_one_id(watch: Any, telemetry: Any) -> None:
     watch()
     with pytest.raises(ValueError, match="of the application"):
-        with telemetry.provider.get_tracer("app").start_as_current_span("job"):
+        tracer = telemetry.provider.get_tracer("app")
+        with tracer.start_as_current_span("outer"), tracer.start_as_current_span("job"):
             raise ValueError("of the application")
-    (job,) = telemetry.spans
+    job, outer = telemetry.spans
     assert job.status.description == "ValueError: of the application"
     assert job.events[0].attributes["exception.message"] == "of the application"
+    assert job.events[0].attributes[names.RECORD_ID] == outer.events[0].attributes[names.RECORD_ID]

@@ -20,7 +20,10 @@ def test_counts_move_once_into_counters_issues_and_totals(company: Company) -> N
     company.conn.autocommit = True
     assert fold(company.conn, most=3) == 4
     assert fold(company.conn) == 0
-    assert company.row("select event_count, last_seen from issues where id = %s", one) == (8, NOW + timedelta(minutes=5))
+    assert company.row("select event_count, last_seen from issues where id = %s", one) == (
+        8,
+        NOW + timedelta(minutes=5),
+    )
     assert company.row("select event_count, last_seen from issues where id = %s", two) == (1, NOW)
     rows = company.conn.execute("select store, env, n from counters order by store, n").fetchall()
     assert rows == [("", "", 1), ("a", "prod", 3), ("b", "prod", 5)]

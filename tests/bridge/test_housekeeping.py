@@ -62,7 +62,9 @@ def test_old_rows_go_and_what_is_not_done_stays(database_url: str, company: Comp
             "insert into audit_log (action, object, at) values ('x', 'y', now() - make_interval(days => %s))", (days,)
         )
         for status in ("sent", "queued"):
-            insert(company.conn, "deliveries", project_id=1, channel_id=channel, kind="new", status=status, created_at=at)
+            insert(
+                company.conn, "deliveries", project_id=1, channel_id=channel, kind="new", status=status, created_at=at
+            )
     company.conn.commit()
     with Database(database_url).connect(autocommit=True) as worker:
         keep_house(worker, KEEP)

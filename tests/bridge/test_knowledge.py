@@ -23,9 +23,7 @@ def test_found_by_grouping_then_code_then_words(company: Company) -> None:
     other_code = solve(company, "token gone", "rotated", code="401")
     mine = solve(company, "scope missing", "added the scope", code="403")
     asked = company.issue(code="401", message="the access_token expired for this shop")
-    company.conn.execute(
-        "update groupings set key = key || 'x', issue_id = %s where issue_id = %s", (mine, asked)
-    )
+    company.conn.execute("update groupings set key = key || 'x', issue_id = %s where issue_id = %s", (mine, asked))
     company.conn.execute(
         "update articles set grouping_keys = array(select key from groupings where issue_id = %s) where issue_id = %s",
         (mine, mine),
@@ -40,7 +38,9 @@ def test_found_by_grouping_then_code_then_words(company: Company) -> None:
 
 def test_chinese_is_found_by_its_pairs_of_characters(company: Company) -> None:
     solved = solve(company, "买家地址缺少邮编", "补全地址", platform="lazada", code="E1", message="地址校验失败")
-    asked = company.issue(platform="custom:erp", operation="orders.create", code=None, message="收货地址校验失败，请检查")
+    asked = company.issue(
+        platform="custom:erp", operation="orders.create", code=None, message="收货地址校验失败，请检查"
+    )
     found = find_similar(company.conn, lock(company.conn, company.dev, asked))
     assert [(one.article.issue_id, one.reason) for one in found] == [(solved, "text")]
     stranger = company.issue(platform="ebay", operation="x.y", code="9", message="completely different words here")

@@ -45,10 +45,14 @@ class Company:
         return self.conn.execute(query, values).fetchone()  # type: ignore[call-overload]
 
     def actions(self, issue: int) -> list[str]:
-        return [row[0] for row in self.conn.execute("select action from activity where issue_id = %s order by id", (issue,))]
+        return [
+            row[0] for row in self.conn.execute("select action from activity where issue_id = %s order by id", (issue,))
+        ]
 
     def last(self, issue: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.one("select data from activity where issue_id = %s order by id desc limit 1", issue)
+        found: dict[str, Any] = self.one(
+            "select data from activity where issue_id = %s order by id desc limit 1", issue
+        )
         return found
 
     def channel(self, url: str = "https://robot.example/send?key=0123456789abcdef", **values: Any) -> int:
@@ -57,7 +61,9 @@ class Company:
         return int(insert(self.conn, "channels", project_id=1, url=url, **values))
 
     def deliveries(self, **where: Any) -> list[tuple[Any, ...]]:
-        rows = self.conn.execute("select kind, channel_id, issue_id, status, data from deliveries order by id").fetchall()
+        rows = self.conn.execute(
+            "select kind, channel_id, issue_id, status, data from deliveries order by id"
+        ).fetchall()
         names = ("kind", "channel_id", "issue_id", "status")
         return [row for row in rows if all(row[names.index(name)] == value for name, value in where.items())]
 

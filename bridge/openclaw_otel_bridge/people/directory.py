@@ -116,7 +116,7 @@ def update_person(conn: Connection, actor: Actor, person_id: int, values: Mappin
     conn.execute(queries("people")["update_membership"], changed)
     if teams is not None:
         _join(conn, actor.project_id, person_id, teams, strict=True)
-    if not _has_admin(conn, actor.project_id):
+    if before.role == Role.ADMIN and not _has_admin(conn, actor.project_id):
         raise NotAllowed("the project would have no admin left", "项目将没有管理员")
     audit(conn, actor, "person.update", f"person {person_id}", {"changed": sorted(values)})
     return _person(conn, actor.project_id, person_id)

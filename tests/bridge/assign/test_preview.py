@@ -12,7 +12,9 @@ def test_open_issues_a_query_would_match(company: Company) -> None:
     company.seed.event(mine, store="us-1", platform="shopify")
     company.issue(status="resolved")
     company.issue(category="quota")
-    assert [(match.id, match.found) for match in preview(company.conn, company.ops, "category:auth store:us-*")] == [(mine, 1)]
+    assert [(match.id, match.found) for match in preview(company.conn, company.ops, "category:auth store:us-*")] == [
+        (mine, 1)
+    ]
     assert len(preview(company.conn, company.ops, "")) == 2
     near = company.seed.person("Near", "ops", scope="store:us-*")
     assert [match.id for match in preview(company.conn, near, "")] == [mine]

@@ -17,7 +17,9 @@ def test_anything_can_be_sent_again_at_once(company: Company) -> None:
     for status in ("sent", "dead", "failed"):
         ident = delivery(company, channel, status=status, attempts=3, last_error="x")
         resend(company.conn, company.ops, ident)
-        row = company.row("select status, attempts, last_error, next_attempt_at <= now() from deliveries where id = %s", ident)
+        row = company.row(
+            "select status, attempts, last_error, next_attempt_at <= now() from deliveries where id = %s", ident
+        )
         assert row == ("queued", 3, "", True)
     assert company.one("select count(*) from audit_log where action = 'delivery.resend'") == 3
 

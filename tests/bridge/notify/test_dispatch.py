@@ -136,7 +136,9 @@ def test_a_rate_limit_makes_the_channel_rest(desk: Desk) -> None:
     assert desk.run() == 2
     assert [row[0] for row in desk.rows()] == ["sent", "failed", "queued", "queued"]
     assert all(row[3] is None for row in desk.rows())
-    wait = desk.company.one("select extract(epoch from next_attempt_at - now()) from deliveries where status = 'failed'")
+    wait = desk.company.one(
+        "select extract(epoch from next_attempt_at - now()) from deliveries where status = 'failed'"
+    )
     assert 50 < wait < 80
 
 
@@ -247,7 +249,10 @@ def test_what_a_dead_worker_had_claimed_goes_out_after_its_lease(desk: Desk) -> 
 def test_stopping_between_two_sends_gives_the_rest_back(desk: Desk) -> None:
     answered: list[int] = []
     desk.dispatcher = Dispatcher(
-        sealer=Sealer(), public_url="http://b", private=True, stopping=lambda: len(answered) > 2 or bool(answered.append(1))
+        sealer=Sealer(),
+        public_url="http://b",
+        private=True,
+        stopping=lambda: len(answered) > 2 or bool(answered.append(1)),
     )
     desk.queue(5)
     tried = desk.run()

@@ -29,7 +29,9 @@ def test_a_signed_card_with_a_button(robot: Robot) -> None:
     assert (heard["timestamp"], heard["sign"]) == ("1661860880", VECTORS[0][2])
     assert heard["msg_type"] == "interactive"
     assert heard["card"]["header"]["template"] == "red"
-    assert heard["card"]["body"]["elements"][-1]["behaviors"] == [{"type": "open_url", "default_url": "http://b/issues/7"}]
+    assert heard["card"]["body"]["elements"][-1]["behaviors"] == [
+        {"type": "open_url", "default_url": "http://b/issues/7"}
+    ]
     texts = [element["text"] for element in heard["card"]["body"]["elements"]]
     assert {text["tag"] for text in texts} == {"plain_text"}, "foreign text is never markup"
 
@@ -41,7 +43,7 @@ def test_without_a_secret_there_is_no_signature(robot: Robot) -> None:
 
 
 def test_never_longer_than_the_limit() -> None:
-    huge = "说明🚨\"\\\n" * 50_000
+    huge = '说明🚨"\\\n' * 50_000
     found = card(Message(huge, ((huge, huge),) * 20, huge, ((huge, "http://b/issues/7"),)))
     assert len(json.dumps(found, ensure_ascii=False).encode()) <= LIMIT
     assert found["body"]["elements"]

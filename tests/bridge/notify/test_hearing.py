@@ -10,7 +10,13 @@ SUBJECT = Subject(IssueTerms(category="auth", severity="critical"), (EventTerms(
 
 @pytest.mark.parametrize(
     ("query", "heard"),
-    [("", True), ("  ", True), ("category:auth store:us-*", True), ("severity:<critical", False), ("store:eu-*", False)],
+    [
+        ("", True),
+        ("  ", True),
+        ("category:auth store:us-*", True),
+        ("severity:<critical", False),
+        ("store:eu-*", False),
+    ],
 )
 def test_a_filter_lets_through_what_matches(query: str, heard: bool) -> None:
     assert hears(query, SUBJECT) is heard

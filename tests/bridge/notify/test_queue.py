@@ -31,7 +31,12 @@ def test_parameters_are_those_of_now_and_nothing_empty(company: Company) -> None
     about(company.conn, company.dev2, issue, "reopened", {"text": "why"})
     about(company.conn, system_actor(1), issue, "unmuted", {})
     first, second = (row[4] for row in company.deliveries())
-    assert (first["issue"], first["actor_name"], first["assignee_name"], first["text"]) == (issue.id, "Dan", "Dev", "why")
+    assert (first["issue"], first["actor_name"], first["assignee_name"], first["text"]) == (
+        issue.id,
+        "Dan",
+        "Dev",
+        "why",
+    )
     assert first["is_offer"] is True
     assert len(first["message"]) == 400
     assert "store" not in first

@@ -8,7 +8,9 @@ from tests.bridge.working import Robot
 
 
 def test_markdown_has_title_facts_body_and_a_link() -> None:
-    message = Message("新问题", (("店铺", "us-1"), ("错误码", "401")), "说明\n下一步", (("查看", "http://b/issues/7"),), Tone.ALARM)
+    message = Message(
+        "新问题", (("店铺", "us-1"), ("错误码", "401")), "说明\n下一步", (("查看", "http://b/issues/7"),), Tone.ALARM
+    )
     assert markdown(message).splitlines() == [
         '**<font color="warning">新问题</font>**',
         "> 店铺: us-1",

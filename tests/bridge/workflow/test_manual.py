@@ -15,7 +15,12 @@ def test_support_raises_an_issue_and_a_rule_gives_it_an_owner(company: Company) 
     channel = company.channel()
     report = Report(title="  Order 1001 paid\n twice ", order="1001", store="us-1", note="Buyer is angry")
     issue = create_manual(company.conn, company.support, report)
-    assert (issue.origin, issue.title, issue.order_id, issue.store) == ("manual", "Order 1001 paid twice", "1001", "us-1")
+    assert (issue.origin, issue.title, issue.order_id, issue.store) == (
+        "manual",
+        "Order 1001 paid twice",
+        "1001",
+        "us-1",
+    )
     assert issue.status == "assigned"
     assert issue.team_id is not None
     assert issue.created_by == company.support.id

@@ -1,0 +1,3 @@
+from tests.bridge.working import company, conn, robot
+
+__all__ = ["company", "conn", "robot"]

@@ -113,7 +113,7 @@ order by e.occurred_at desc, e.id desc limit {limit}
 -- events that speak of the order of an issue raised by hand: those of the week before it and all later ones
 select {event_columns}, g.issue_id
 from events e join groupings g on g.id = e.grouping_id
-where e.project_id = {project} and e.order_id = {order} and ({store}::text is null or e.store = {store})
+where e.project_id = {project} and e.order_id = {order} and ({store}::text is null or e.store = {store}::text)
   and e.occurred_at >= {since} and {scope} and {after}
 order by e.occurred_at desc, e.id desc limit {limit}
 
@@ -188,3 +188,46 @@ select t.id, t.slug, t.name,
        array(select tm.person_id from team_members tm where tm.team_id = t.id order by 1) as members
 from teams t where t.project_id = %(project)s and t.id > %(after)s
 order by t.id limit %(limit)s
+
+-- name: deliveries
+-- deliveries of a project, the latest first; open places are null
+select d.id, d.channel_id, c.name as channel_name, c.kind as channel_kind, d.issue_id, d.kind, d.data, d.status,
+       d.attempts, d.next_attempt_at, d.last_error, d.created_at, d.sent_at
+from deliveries d join channels c on c.id = d.channel_id
+where d.project_id = {project} and ({status}::text is null or d.status = {status}::text)
+  and ({channel}::bigint is null or d.channel_id = {channel}::bigint) and ({issue}::bigint is null or d.issue_id = {issue}::bigint)
+  and ({id}::bigint is null or d.id = {id}::bigint) and {seen} and {after}
+order by d.id desc limit {limit}
+
+-- name: about_visible_issue
+-- a delivery is about no issue, or about one that can be seen
+(d.issue_id is null or d.issue_id in (select i.id from {visible}))
+
+-- name: attempts
+-- every try of a delivery
+select n, at, duration_ms, http_status, outcome, answer from delivery_attempts where delivery_id = %(id)s order by n
+
+-- name: articles
+-- articles of a project, the latest first; open places are null
+select a.id, a.project_id, a.issue_id, a.title, a.platform, a.operation, a.category, a.code, a.root_cause_kind,
+       a.root_cause_text, a.fix_kind, a.fix_text, a.grouping_keys, a.author_id, p.name as author, a.created_at,
+       a.updated_at
+from articles a left join people p on p.id = a.author_id
+where a.project_id = {project} and ({id}::bigint is null or a.id = {id}::bigint)
+  and ({asked}::tsquery is null or a.words @@ {asked}::tsquery) and {seen} and {after}
+order by a.id desc limit {limit}
+
+-- name: of_visible_issue
+-- an article is of an issue that can be seen
+a.issue_id in (select i.id from {visible})
+
+-- name: kinds
+-- kinds of root causes and fixes
+select family, kind, label_en, label_zh, active from kinds order by family desc, position, kind
+
+-- name: audit_log
+-- who changed which setting, the latest first
+select a.id, a.at, a.person_id, p.name as person_name, a.action, a.object, a.data
+from audit_log a left join people p on p.id = a.person_id
+where (%(before)s::bigint is null or a.id < %(before)s)
+order by a.id desc limit %(limit)s

@@ -57,7 +57,7 @@ def test_counts_and_times_hold_what_is_not_folded_yet(seed: Seed, ann: Actor) ->
     seed.event(issue, NOW + hours(1), occurrences=3)
     found = get_issue(seed.conn, ann, issue)
     assert (found.event_count, found.last_seen) == (8, NOW + hours(1))
-    assert list_issues(seed.conn, ann).items == [found] or list_issues(seed.conn, ann).items[0].event_count == 8
+    assert [one.event_count for one in list_issues(seed.conn, ann).items] == [8]
 
 
 def test_finds_by_query_and_by_order_and_request_id(seed: Seed, ann: Actor) -> None:

@@ -18,7 +18,8 @@ def children(company: Company) -> set[str]:
     found = set()
     for table in TABLES:
         rows = company.conn.execute(
-            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = %s::regclass",
+            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+            " where i.inhparent = %s::regclass",
             (table,),
         )
         found |= {row[0] for row in rows if not row[0].endswith("_default")}
@@ -54,10 +55,7 @@ def test_old_rows_go_and_what_is_not_done_stays(database_url: str, company: Comp
     issue, channel = company.issue(), company.channel()
     for days in (401, 399):
         at = datetime.now(UTC) - timedelta(days=days)
-        company.conn.execute(
-            "insert into activity (issue_id, actor, action, at) values (%s, 'system', 'x', now() - make_interval(days => %s))",
-            (issue, days),
-        )
+        insert(company.conn, "activity", issue_id=issue, actor="system", action="x", at=at)
         company.conn.execute(
             "insert into audit_log (action, object, at) values ('x', 'y', now() - make_interval(days => %s))", (days,)
         )

@@ -80,7 +80,8 @@ def test_it_waits_for_a_database_that_is_gone_and_goes_on(
     deliver(watch, channel)
     until(lambda: watch.status() == ["sent"])
     watch.company.conn.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
     )
     deliver(watch, channel)
     until(lambda: watch.status() == ["sent", "sent"])

@@ -93,7 +93,8 @@ def test_mending_a_broken_channel_revives_what_died_of_it(company: Company, valu
     company.conn.execute("update channels set enabled = false, disabled_reason = 'errcode 93000: x'")
     for error in ("errcode 93000: x", "HTTP 400"):
         company.conn.execute(
-            "insert into deliveries (project_id, channel_id, kind, status, last_error) values (1, %s, 'new', 'dead', %s)",
+            "insert into deliveries (project_id, channel_id, kind, status, last_error)"
+            " values (1, %s, 'new', 'dead', %s)",
             (channel.id, error),
         )
     mended = update_channel(company.conn, company.ops, channel.id, values, SEALER)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib
 import logging
 from datetime import timedelta
-from importlib.util import find_spec
 from typing import cast
 
 import psycopg
 import psycopg_pool
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from openclaw_otel.hookspecs import Side
@@ -19,9 +18,11 @@ from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.error_answers import ErrorAnswer, render
 from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.numbers import numbers
 from openclaw_otel_bridge.problems import Problem, Unavailable
 from openclaw_otel_bridge.proxies import TrustedProxies
 from openclaw_otel_bridge.services import EXTENSION, Services
+from openclaw_otel_bridge.shared_numbers import SharedNumbers
 from openclaw_otel_bridge.workflow.errors import WorkError
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,9 @@ def create_app(config: Config, database: Database) -> Flask:
     )
     pipeline = build_pipeline(Side.BRIDGE, config.library)
     intake = Intake(config, database, pipeline)
-    app.extensions[EXTENSION] = Services(config, database, pipeline, intake)
+    shared = SharedNumbers(lambda: dict(numbers(database, pipeline, intake)))
+    app.extensions[EXTENSION] = Services(config, database, pipeline, intake, shared)
+    app.before_request(shared.start)
     for name in BLUEPRINTS:
         _register(app, name)
     _register_errors(app)
@@ -69,10 +72,7 @@ def create_app(config: Config, database: Database) -> Flask:
 
 def _register(app: Flask, name: str) -> None:
     module, _, attribute = name.partition(":")
-    if find_spec(module) is not None:
-        found = getattr(importlib.import_module(module), attribute, None)
-        if isinstance(found, Blueprint):
-            app.register_blueprint(found)
+    app.register_blueprint(getattr(importlib.import_module(module), attribute))
 
 
 def _secure(response: Response) -> Response:

@@ -13,6 +13,7 @@ from openclaw_otel.pipeline import Pipeline
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.shared_numbers import SharedNumbers
 
 EXTENSION = "openclaw"
 
@@ -30,6 +31,8 @@ class Services:
     database: Database
     pipeline: Pipeline
     intake: Intake
+    numbers: SharedNumbers
+    """Of all web processes, for /metrics."""
     clock: Callable[[], datetime] = utc_now
 
 

@@ -44,3 +44,4 @@ def serving(app: Flask) -> Iterator[str]:
         thread.join()
         server.server_close()
         app.extensions[EXTENSION].intake.close()
+        app.extensions[EXTENSION].numbers.close()

@@ -107,8 +107,8 @@ class Committer(Generic[T]):
         """Say whether the queue is at its limit."""
         return self._waiting >= self._limits.queue
 
-    def submit(self, items: Sequence[T]) -> list[Refused[T]]:
-        """Store `items` and return those that could not be; returns after the commit.
+    def submit(self, items: Sequence[T], patience: float | None = None) -> list[Refused[T]]:
+        """Store `items` and return those that could not be; returns after the commit, or raises after `patience` s.
 
         Raises:
             Unavailable: the queue is full, or the database cannot be used; nothing may be taken as stored.
@@ -125,9 +125,10 @@ class Committer(Generic[T]):
             self._tickets.append(ticket)
             self._waiting += len(items)
             self._wake.notify()
-        if not ticket.done.wait(self._limits.patience):
+        patience = self._limits.patience if patience is None else patience
+        if not ticket.done.wait(patience):
             ticket.abandoned = True
-            log.error("%s: no commit within %s s; %d items wait", self.name, self._limits.patience, self._waiting)
+            log.error("%s: no commit within %s s; %d items wait", self.name, patience, self._waiting)
             raise Unavailable("the database is too slow; send it again", retry_after=5)
         if ticket.failure:
             raise Unavailable(ticket.failure, retry_after=2)

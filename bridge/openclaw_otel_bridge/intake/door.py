@@ -68,9 +68,9 @@ class Intake:
         """Store what telemetry brought; return the items that cannot be stored. Raises as `take`."""
         return self.committers["telemetry"].submit(items)
 
-    def webhook(self, items: Sequence[Item]) -> list[Refused[Item]]:
-        """Store a delivery and what it raised; as `telemetry`."""
-        return self.committers["webhooks"].submit(items)
+    def webhook(self, items: Sequence[Item], patience: float) -> list[Refused[Item]]:
+        """Store a delivery and what it raised, within `patience` seconds; else as `telemetry`."""
+        return self.committers["webhooks"].submit(items, patience)
 
     def count(self, protocol: str, **numbers: int) -> None:
         """Add to the counts of a protocol."""

@@ -1,0 +1,41 @@
+"""The numbers of one web process, as /metrics names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openclaw_otel.pipeline import Pipeline
+from openclaw_otel_bridge.db import Database
+from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.shared_numbers import Series
+
+
+def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[tuple[Series, float]]:
+    """Yield every counter and gauge of this process."""
+    for (protocol, what), n in dict(intake.counts).items():
+        yield _series("intake_items_total", protocol=protocol, what=what), n
+    for (protocol, reason), n in dict(intake.rejects.totals).items():
+        yield _series("intake_rejects_total", protocol=protocol, reason=reason), n
+    for name, committer in intake.committers.items():
+        done, stored = committer.figures, intake.stores[name].stored
+        for what in ("events", "copies", "resent", "spans", "issues"):
+            yield _series("stored_total", queue=name, what=what), getattr(stored, what)
+        yield _series("commit_transactions_total", queue=name), done.transactions
+        yield _series("commit_seconds_total", queue=name), done.seconds
+        yield _series("commit_repeats_total", queue=name), done.repeats
+        yield _series("commit_turned_away_total", queue=name), done.turned_away
+        yield _series("queue_depth", queue=name), committer.depth
+    pool = database.stats()
+    yield _series("pool_connections", state="size"), pool.get("pool_size", 0)
+    yield _series("pool_connections", state="available"), pool.get("pool_available", 0)
+    yield _series("pool_waiting"), pool.get("requests_waiting", 0)
+    yield _series("pool_errors_total"), pool.get("requests_errors", 0)
+    for plugin, timing in pipeline.timings.items():
+        yield _series("plugin_calls_total", plugin=plugin), timing.calls
+        yield _series("plugin_failures_total", plugin=plugin), timing.failures
+        yield _series("plugin_seconds_total", plugin=plugin), timing.seconds
+        yield _series("plugin_switched_off", plugin=plugin), 1 if timing.off else 0
+
+
+def _series(name: str, **labels: str) -> Series:
+    return name, tuple(sorted(labels.items()))

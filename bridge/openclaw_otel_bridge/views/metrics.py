@@ -1,0 +1,66 @@
+"""GET /metrics: Prometheus text of all web processes together."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+
+from openclaw_otel_bridge.problems import Problem
+from openclaw_otel_bridge.services import services
+from openclaw_otel_bridge.shared_numbers import Series
+
+PREFIX = "openclaw_otel_"
+HELP: Mapping[str, str] = {
+    "intake_items_total": "Spans, log records and deliveries by protocol: received, found (failures), dropped, …",
+    "intake_rejects_total": "Items and requests refused, by protocol and reason",
+    "stored_total": "What was committed, by queue: events, copies, resent, spans, issues",
+    "commit_transactions_total": "Transactions of the group commit",
+    "commit_seconds_total": "Seconds spent in them",
+    "commit_repeats_total": "Transactions repeated after a deadlock or a lost connection",
+    "commit_turned_away_total": "Items answered 503 because the queue was full",
+    "queue_depth": "Items that wait for their commit",
+    "pool_connections": "Database connections of the request pool: size, available",
+    "pool_waiting": "Requests that wait for a connection",
+    "pool_errors_total": "Requests that got no connection in time",
+    "plugin_calls_total": "Calls of each processor and redactor",
+    "plugin_failures_total": "Calls that raised",
+    "plugin_seconds_total": "Seconds spent in each",
+    "plugin_switched_off": "Processes in which a processor is switched off",
+}
+blueprint = Blueprint("metrics", __name__)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """The numbers, to who knows the token (when one is set)."""
+    here = services()
+    if here.config.metrics_token:
+        _, _, given = request.headers.get("Authorization", "").partition(" ")
+        if not hmac.compare_digest(given.strip().encode(), here.config.metrics_token.encode()):
+            raise Problem(
+                "the header `Authorization: Bearer <OPENCLAW_OTEL_METRICS_TOKEN>` is missing or wrong",
+                status=401,
+                code="unauthenticated",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+    return Response(render(here.numbers.total()), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def render(numbers: Mapping[Series, float]) -> str:
+    """Return Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
+    lines = []
+    last = ""
+    for (name, labels), value in sorted(numbers.items()):
+        if name != last:
+            kind = "counter" if name.endswith("_total") else "gauge"
+            lines += [f"# HELP {PREFIX}{name} {HELP.get(name, '')}", f"# TYPE {PREFIX}{name} {kind}"]
+            last = name
+        text = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
+        lines.append(f"{PREFIX}{name}{'{' + text + '}' if text else ''} {value:.15g}")
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

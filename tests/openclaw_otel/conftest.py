@@ -148,8 +148,9 @@ class Telemetry:
 
     @property
     def records(self) -> list[Any]:
-        """Log records that are failures."""
-        return [log for log in self.logs if (log.event_name or "").endswith(".exception")]
+        """Our log records of failures (FastAPI, for one, writes logs of its own)."""
+        ours = [log for log in self.logs if (log.event_name or "").startswith("openclaw.integration.")]
+        return [log for log in ours if log.event_name.endswith(".exception")]
 
     @property
     def logs(self) -> list[Any]:

@@ -29,6 +29,19 @@ class Cut(str):
     __slots__ = ()
 
 
+class Array(list[Any]):
+    """An array of a document that was cut; `whole` when its end was still there."""
+
+    whole = False
+
+
+def is_whole(value: Any) -> bool:
+    """Say whether the document went on behind a value, so that nothing of the value itself is missing."""
+    if isinstance(value, list):
+        return getattr(value, "whole", True) and all(is_whole(inner) for inner in value)
+    return not isinstance(value, Cut)
+
+
 def text_of(body: bytes) -> str:
     """Return a body as text; bytes that are no UTF-8 become U+FFFD."""
     return body.decode("utf-8-sig", "replace")
@@ -80,7 +93,9 @@ def text(value: Any) -> str:
     """Return a JSON scalar as text; "" for null, objects and arrays. A cut text is text."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else ""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def code(value: Any) -> str:
@@ -172,7 +187,7 @@ class _Prefix:
         self._at += 1
 
     def _array(self, give: Any, depth: int) -> None:
-        found: list[Any] = []
+        found = Array()
         give(found)
         self._enter(depth)
         while self._peek() != "]":
@@ -181,6 +196,7 @@ class _Prefix:
                 continue
             self._value(found.append, depth + 1)
         self._at += 1
+        found.whole = True
 
     def _enter(self, depth: int) -> None:
         if depth >= MAX_DEPTH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import ErrorRecord, ExceptionInfo, Exchange, WebhookRequest
 from openclaw_otel.registry import Loaded, load
 
+log = logging.getLogger(__name__)
 IDENTITY_STAGES = frozenset({Stage.CLASSIFY, Stage.FINGERPRINT})
 _STRANGER: Mapping[str, Any] = {
     "error": {
@@ -83,7 +85,7 @@ class Classifier:
         self._overrides = overrides_of(self._config.catalog_dir)
         found = load(self._config) if loaded is None else loaded
         chosen = tuple(part for part in found.processors if part.stage in IDENTITY_STAGES)
-        self._pipeline = Pipeline(replace(found, processors=chosen, redactors=()), Side.SOURCE)
+        self._processors = Pipeline(replace(found, processors=chosen), Side.SOURCE).processors
 
     def adapter(self, exchange: Exchange, platform: str | None = None) -> Adapter | None:
         """Return the adapter of an exchange: the one named, the sender of a delivery to us, or the owner of the URL."""
@@ -118,8 +120,11 @@ class Classifier:
         )
         if record.platform is not None:
             record = self._overrides.judge(replace(record, notes=()), catalog)
-        for processor in self._pipeline.processors:
-            record = processor(record)
+        for processor in self._processors:
+            try:
+                record = processor(record)
+            except Exception:  # foreign code: one broken processor must not hide what the others say
+                log.exception("processor %s failed", processor.name)
         return record
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import ssl
 import threading
 import time
 import urllib.request
@@ -22,11 +24,11 @@ def default_fetch() -> KeyCache:
 class KeyCache:
     """Brings small public files over HTTPS: no redirects, 5 s, 256 KiB, kept for an hour. Thread safe."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, trust: ssl.SSLContext | None = None) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, bytes]] = {}
-        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler())
+        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=trust))
 
     def __call__(self, url: str) -> bytes:
         """Return the bytes at `url`.
@@ -51,7 +53,7 @@ class KeyCache:
         try:
             with self._opener.open(url, timeout=5) as answer:
                 data: bytes = answer.read(MAX_KEY_BYTES + 1)
-        except (ValueError, UnicodeError) as error:
+        except (ValueError, http.client.HTTPException) as error:
             raise OSError(f"not a URL that can be fetched: {error}") from error
         if len(data) > MAX_KEY_BYTES:
             raise OSError(f"{url} is larger than {MAX_KEY_BYTES} bytes")

@@ -234,9 +234,7 @@ def _error_facts(body: Mapping[str, Any]) -> AnswerFacts | None:
     message = "; ".join(sorted({text for text in said if text})) or bodies.text(body.get("message"))
     if not codes and not message:
         return None
-    fields = [
-        paths.field_path(detail.get("field")) for detail in details if not isinstance(detail.get("field"), bodies.Cut)
-    ]
+    fields = [paths.field_path(detail.get("field")) for detail in details if bodies.is_whole(detail.get("field"))]
     return AnswerFacts(tuple(dict.fromkeys(codes)), tuple(field for field in fields if field), message)
 
 

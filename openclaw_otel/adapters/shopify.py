@@ -231,8 +231,7 @@ def _user_errors(data: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _user_field(value: Any) -> str:
-    cut = isinstance(value, list) and any(isinstance(part, bodies.Cut) for part in value)
-    return "" if cut else paths.field_path(value)
+    return paths.field_path(value) if bodies.is_whole(value) else ""
 
 
 def _error_fields(error: Mapping[str, Any]) -> Iterator[str]:

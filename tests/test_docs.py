@@ -9,6 +9,7 @@ import pytest
 
 from openclaw_otel import config as library
 from openclaw_otel.cli import commands
+from openclaw_otel.platforms import Platforms
 from openclaw_otel_bridge import config as bridge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,3 +51,15 @@ def test_make_targets_named_in_the_documents_exist() -> None:
     for document in DOCUMENTS:
         for target in re.findall(r"`make ([a-z]+)", document.read_text("utf-8")):
             assert target in targets, f"{document.name}: make {target}"
+
+
+def test_the_example_of_openclaw_toml_works(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "stores.md").read_text("utf-8"), re.DOTALL)
+    text = "\n".join(blocks).replace("/run/secrets/shopify_old", str(tmp_path / "old"))
+    (tmp_path / "old").write_text("old secret")
+    (tmp_path / "openclaw.toml").write_text(text, "utf-8")
+    environ = {"OPENCLAW_OTEL_CONFIG": str(tmp_path / "openclaw.toml"), "SHOPIFY_US_SECRET": "new secret"}
+    settings = library.Config.from_env(environ)
+    assert settings.stores[0].webhook_secrets == ("new secret", "old secret")
+    erp = Platforms(settings).get("custom:erp")
+    assert erp.owns("https://erp.example.com/api/orders/1")

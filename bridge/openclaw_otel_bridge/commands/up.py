@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from openclaw_otel.platforms import Platforms
 from openclaw_otel_bridge.bootstrap import Login, bootstrap, forget_password
 from openclaw_otel_bridge.commands.serve import run_server
 from openclaw_otel_bridge.commands.worker import run_worker
@@ -86,7 +87,9 @@ def _configure(
         from openclaw_otel_bridge.demo.settings import configure_demo
 
         configure_demo(data.path, os.environ)
-    return Config.from_env()
+    config = Config.from_env()
+    Platforms(config.library)  # a bad table of openclaw.toml stops the start here, in one line, not in each child
+    return config
 
 
 def _children(config: Config, data: DataDir, listener: socket.socket, login: Login, demo: bool) -> list[Child]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 
+from openclaw_otel.adapters import ADAPTERS
 from openclaw_otel_bridge.demo.robot import Robot
 from openclaw_otel_bridge.demo.scenarios import SCENARIOS, Shop, play
 from openclaw_otel_bridge.demo.world import PLATFORMS, FakePlatform
@@ -56,7 +57,7 @@ def run(connection: Connection) -> None:
     robot = Robot()
     robot.start()
     introduce(connection, robot)
-    world = {name: FakePlatform(name, route) for name, route in PLATFORMS.items()}
+    world = {name: FakePlatform(name, PLATFORMS[name]) for name in PLATFORMS if name in ADAPTERS or ":" in name}
     for platform in world.values():
         platform.start()
     shutdown = instrument_clients(connection, world)
@@ -70,12 +71,13 @@ def run(connection: Connection) -> None:
 
 def play_on(shop: Shop, stop: threading.Event) -> None:
     """Play every scenario a few times, then one after the other at random until told to stop."""
-    for name in list(SCENARIOS) * FIRST_ROUNDS:
+    names = [name for name, (platform, _) in SCENARIOS.items() if platform is None or platform in shop.urls]
+    for name in names * FIRST_ROUNDS:
         if stop.is_set():
             return
         _play(name, shop)
     while not stop.wait(random.uniform(*PAUSE_SECONDS)):
-        _play(random.choice(list(SCENARIOS)), shop)
+        _play(random.choice(names), shop)
 
 
 def _play(name: str, shop: Shop) -> None:
@@ -87,16 +89,16 @@ def _play(name: str, shop: Shop) -> None:
 
 def instrument_clients(connection: Connection, world: Mapping[str, FakePlatform]) -> Any:
     """Set the library up exactly as the README tells; return the function that flushes and ends it."""
-    from openclaw_otel import instrument, setup
+    from openclaw_otel import instrument, setup, shutdown
 
     os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = connection.url
     os.environ["OTEL_EXPORTER_OTLP_HEADERS"] = f"authorization=Bearer%20{connection.ingest_key}"
     os.environ["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=demo"
     os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "1000"
     os.environ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000"
-    handle = setup("shop-sync")
+    setup("shop-sync")
     instrument({platform.host: name for name, platform in world.items()})
-    return handle.shutdown
+    return shutdown
 
 
 def introduce(connection: Connection, robot: Robot) -> None:
@@ -112,7 +114,7 @@ def introduce(connection: Connection, robot: Robot) -> None:
     ):
         wanted = {"name": name, "kind": kind, "url": url, "locale": locale, "enabled": True}
         if name in channels:  # the robot has a new port at each start
-            _expect(connection.api("PUT", f"/channels/{channels[name]['id']}", wanted), f"channel {name}")
+            _expect(connection.api("PATCH", f"/channels/{channels[name]['id']}", wanted), f"channel {name}")
         else:
             _expect(connection.api("POST", "/channels", wanted), f"channel {name}")
 

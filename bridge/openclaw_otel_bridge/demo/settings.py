@@ -17,20 +17,30 @@ webhook_secrets = ["file:{secret_file}"]
 # A platform made by data alone: an ERP of the house.
 [platforms.erp]
 hosts = ["erp.demo.example"]
-error_when = [{{pointer = "/ok", equals = false}}]
-code = "/error/code"
-message = "/error/message"
-fields = ["/error/field"]
-request_id = "/trace"
 operations = [
     {{method = "POST", path = "/api/orders", name = "orders.create"}},
     {{method = "GET", path = "/api/stock/{{sku}}", name = "stock.get"}},
 ]
-catalog = [
-    {{id = "order-refused", code = "ORDER_REFUSED", category = "business_rule", owner = "support", severity = "error", \
-explanation = {{en = "The ERP refused the order: not in stock there", zh = "ERP 拒绝了该订单：该仓库无此商品"}}, \
-next_step = {{en = "Assign another warehouse, then push the order again", zh = "改派其他仓库后重新推送订单"}}}},
-]
+
+[platforms.erp.error]
+when = [{{pointer = "/ok", equals = false}}]
+code = ["/error/code"]
+message = ["/error/message"]
+fields = ["/error/field"]
+
+[platforms.erp.objects]
+order = ["/order_no"]
+
+[[platforms.erp.catalog]]
+id = "erp.order_refused"
+code = "ORDER_REFUSED"
+category = "business_rule"
+owner = "support"
+severity = "error"
+retryable = false
+explanation = {{en = "The ERP refused the order: not in stock there", zh = "ERP 拒绝了该订单：该仓库无此商品"}}
+next_step = {{en = "Assign another warehouse, then push the order again", zh = "改派其他仓库后重新推送订单"}}
+source = ["the ERP's manual"]
 """
 
 

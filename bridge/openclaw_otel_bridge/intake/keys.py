@@ -7,7 +7,11 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+
+from psycopg.rows import class_row
 
 from openclaw_otel_bridge.db import Connection, Database, queries
 
@@ -27,6 +31,29 @@ def create_key(conn: Connection, project_id: int, kind: Kind, label: str = "") -
         {"project_id": project_id, "kind": kind, "key": _stored(kind, key), "label": label},
     )
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it may be shown."""
+
+    id: int
+    kind: str
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def list_keys(conn: Connection, project_id: int) -> list[Key]:
+    """Return the keys of a project, the newest first."""
+    with conn.cursor(row_factory=class_row(Key)) as cursor:
+        return cursor.execute(queries("keys")["list"], {"project_id": project_id}).fetchall()
+
+
+def revoke_key(conn: Connection, project_id: int, key_id: int) -> bool:
+    """End a key; False when the project has none of that id."""
+    found = conn.execute(queries("keys")["revoke"], {"project_id": project_id, "id": key_id}).fetchone()
+    return found is not None
 
 
 class Keys:

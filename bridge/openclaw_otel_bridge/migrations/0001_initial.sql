@@ -330,6 +330,7 @@ create table deliveries (
 );
 create index deliveries_due on deliveries (next_attempt_at) where status in ('queued', 'failed');
 create index deliveries_issue on deliveries (issue_id, id);
+create index deliveries_claimed on deliveries (channel_id) where claimed_until is not null;
 create table delivery_attempts (
     delivery_id     bigint not null references deliveries on delete cascade,
     n               integer not null,
@@ -340,6 +341,7 @@ create table delivery_attempts (
     answer          text not null default '',          -- first 500 characters of the body or the error, redacted
     primary key (delivery_id, n)
 );
+create index delivery_attempts_at on delivery_attempts (at);     -- a robot's minute
 
 create table articles (
     id              bigint generated always as identity primary key,

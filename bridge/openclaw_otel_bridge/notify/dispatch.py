@@ -20,6 +20,7 @@ from psycopg.rows import class_row
 
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.notify.base import SENDERS, Channel, DeliveryError, Message, Sender, Sent, load_sender
+from openclaw_otel_bridge.notify.faults import fault
 from openclaw_otel_bridge.notify.messages import render, summary
 from openclaw_otel_bridge.sealing import Sealer, SealError
 
@@ -151,7 +152,7 @@ class Dispatcher:
             result = error
         except Exception as error:  # noqa: BLE001 - a fault of a sender is this delivery's failure, not the worker's end
             _log.exception("sending to channel %s (%s) failed unexpectedly", batch.channel.id, batch.channel.name)
-            result = DeliveryError(f"internal error: {type(error).__name__}")
+            result = DeliveryError(fault("internal", kind=type(error).__name__))
         millis = round((time.monotonic() - started) * 1000)
         with conn.transaction():
             self._record(conn, batch.channel, group, result, (at, millis))

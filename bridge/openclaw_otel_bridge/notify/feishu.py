@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from openclaw_otel_bridge.notify.base import Channel, DeliveryError, Message, Sent, Tone, cut, printable
+from openclaw_otel_bridge.notify.faults import fault
 from openclaw_otel_bridge.notify.post import post_json
 
 LIMIT = 18_000
@@ -26,17 +27,8 @@ _TEMPLATES: Mapping[Tone, str] = {
     Tone.INFO: "blue",
     Tone.GOOD: "green",
 }
-_MENDS: Mapping[int, str] = {
-    19001: "the bot's URL is not valid (any more): copy it again from the bot's settings",
-    19021: "the signature does not match: check the channel's secret, and this machine's clock (1 h at most)",
-    19022: "this machine's address is not on the bot's IP list",
-    19024: "the bot asks for a keyword our messages do not hold: add “openclaw” to its keywords, or use the signature",
-}
-_REFUSED: Mapping[int, str] = {
-    9499: "the message was refused as malformed",
-    19036: "the message is longer than Feishu takes",
-}
-_RATE = frozenset({11232})
+_BROKEN = frozenset({19001, 19021, 19022, 19024})
+_REFUSED = frozenset({9499, 19036})
 
 
 class FeishuSender:
@@ -97,13 +89,11 @@ def card(message: Message) -> dict[str, Any]:
 def judge(code: object) -> DeliveryError:
     """Return what a `code` means for the delivery."""
     if not isinstance(code, int):
-        return DeliveryError("the answer has no code: is this a Feishu bot's URL?")
-    if code in _RATE:
-        return DeliveryError(f"code {code}: more messages than Feishu takes", rate_limited=True)
-    if code in _MENDS:
-        return DeliveryError(f"code {code}: {_MENDS[code]}", channel_fault=True)
-    if code in _REFUSED:
-        return DeliveryError(f"code {code}: {_REFUSED[code]}", permanent=True)
+        return DeliveryError(fault("feishu_none"))
+    if code == 11232:
+        return DeliveryError(fault("11232"), rate_limited=True)
+    if code in _BROKEN | _REFUSED:
+        return DeliveryError(fault(str(code)), permanent=True, channel_fault=code in _BROKEN)
     return DeliveryError(f"code {code}")  # an unknown one may pass later
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from openclaw_otel_bridge.config import is_loopback
 from openclaw_otel_bridge.notify.base import Channel, DeliveryError, redacted
+from openclaw_otel_bridge.notify.faults import fault
 
 CONNECT_SECONDS = 4.0
 READ_SECONDS = 8.0
@@ -71,12 +72,12 @@ def _failure(error: Exception, channel: Channel) -> str:
     import requests
 
     if isinstance(error, requests.Timeout | TimeoutError):
-        return f"no answer within {READ_SECONDS:.0f} s"
+        return fault("late", seconds=f"{READ_SECONDS:.0f}")
     host = urlsplit(channel.url).hostname or "?"
     if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS with {host} failed: {redacted(str(error), channel)[:200]}"
+        return fault("tls", host=host, detail=redacted(str(error), channel)[:200])
     if isinstance(error, requests.ConnectionError):
-        return f"cannot connect to {host}"
+        return fault("unreachable", host=host)
     return redacted(f"{type(error).__name__}: {error}", channel)[:200]
 
 
@@ -85,13 +86,11 @@ def _judge_status(status: int, text: str, retry_after: str | None) -> None:
         return
     if status == 429:
         seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
-        raise DeliveryError("HTTP 429: too many messages", rate_limited=True, retry_after=seconds).seen(status, text)
+        raise DeliveryError(fault("http_rate"), rate_limited=True, retry_after=seconds).seen(status, text)
     if status >= 500 or status == 408:
         raise DeliveryError(f"HTTP {status}").seen(status, text)
     if status < 400:
-        raise DeliveryError(f"HTTP {status}: the URL redirects; enter the robot's own URL", channel_fault=True).seen(
-            status, text
-        )
+        raise DeliveryError(fault("redirect", status=status), channel_fault=True).seen(status, text)
     gone = status in (401, 403, 404, 405, 410)
     raise DeliveryError(f"HTTP {status}", permanent=True, channel_fault=gone).seen(status, text)
 
@@ -102,9 +101,7 @@ def _json(raw: bytes, status: int, text: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise DeliveryError(f"HTTP {status}, but the answer is not the robot's JSON (a proxy in between?)").seen(
-            status, text
-        )
+        raise DeliveryError(fault("not_json", status=status)).seen(status, text)
     return found
 
 
@@ -116,9 +113,7 @@ def _refuse_private(channel: Channel) -> None:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     except (OSError, ValueError):
-        raise DeliveryError(f"the host {host} cannot be resolved") from None
+        raise DeliveryError(fault("unresolved", host=host)) from None
     for *_, address in found:
         if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
-            raise DeliveryError(
-                f"{host} is a private address; set OPENCLAW_OTEL_PRIVATE_CHANNELS=1 to allow it", channel_fault=True
-            )
+            raise DeliveryError(fault("private", host=host), channel_fault=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openclaw_otel_bridge.notify.base import Channel, DeliveryError, Message, Sent, Tone, cut, printable
+from openclaw_otel_bridge.notify.faults import fault
 from openclaw_otel_bridge.notify.post import post_json
 
 LIMIT = 4096
@@ -23,16 +24,8 @@ _COLOURS: Mapping[Tone, str] = {
 # What would make markup of foreign text: mentions <@id>, colours, links, code, headings, quotes.
 _PLAIN = str.maketrans({"<": "＜", ">": "＞", "[": "［", "]": "］", "`": "'", "*": "∗", "\n": " ", "\t": " "})
 
-_MENDS: Mapping[int, str] = {
-    93000: "the robot's URL is not valid (any more): copy it again from the group's robot settings",
-}
-_REFUSED: Mapping[int, str] = {
-    40008: "the message type was refused",
-    40009: "a picture has a bad size",
-    40033: "the message holds characters WeCom refuses",
-    40058: "the message is longer than WeCom takes",
-    44004: "the message is empty",
-}
+_BROKEN = frozenset({93000})
+_REFUSED = frozenset({40008, 40009, 40033, 40058, 44004})
 
 
 class WecomSender:
@@ -67,13 +60,11 @@ def markdown(message: Message) -> str:
 def judge(code: object) -> DeliveryError:
     """Return what an `errcode` means for the delivery."""
     if not isinstance(code, int):
-        return DeliveryError("the answer has no errcode: is this a WeCom robot's URL?")
+        return DeliveryError(fault("wecom_none"))
     if code == 45009:
-        return DeliveryError("errcode 45009: more than 20 messages a minute", rate_limited=True)
-    if code in _MENDS:
-        return DeliveryError(f"errcode {code}: {_MENDS[code]}", channel_fault=True)
-    if code in _REFUSED:
-        return DeliveryError(f"errcode {code}: {_REFUSED[code]}", permanent=True)
+        return DeliveryError(fault("45009"), rate_limited=True)
+    if code in _BROKEN | _REFUSED:
+        return DeliveryError(fault(str(code)), permanent=True, channel_fault=code in _BROKEN)
     return DeliveryError(f"errcode {code}")  # -1 is busy; an unknown one may pass later
 
 

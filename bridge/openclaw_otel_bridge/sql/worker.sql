@@ -35,17 +35,17 @@ on conflict (name) do update set n = excluded.n
 select extract(epoch from clock_timestamp())::bigint - n from totals where name = 'worker_heartbeat'
 
 -- name: expire_activity
--- activity whose time is over, a bounded bite
-delete from activity where id in (select id from activity where at < now() - make_interval(days => %(days)s)
-                                  order by id limit %(most)s)
+-- activity whose time is over; only the oldest bite is looked at, so that nothing to do costs nothing
+delete from activity where id in (select id from (select id, at from activity order by id limit %(most)s) oldest
+                                  where at < now() - make_interval(days => %(days)s))
 
 -- name: expire_audit
--- audit whose time is over, a bounded bite
-delete from audit_log where id in (select id from audit_log where at < now() - make_interval(days => %(days)s)
-                                   order by id limit %(most)s)
+-- audit whose time is over, the same way
+delete from audit_log where id in (select id from (select id, at from audit_log order by id limit %(most)s) oldest
+                                   where at < now() - make_interval(days => %(days)s))
 
 -- name: expire_deliveries
--- deliveries that are done and whose time is over, a bounded bite; their attempts go with them
-delete from deliveries where id in (select id from deliveries
-                                    where status in ('sent', 'dead') and created_at < now() - make_interval(days => %(days)s)
-                                    order by id limit %(most)s)
+-- deliveries that are done and whose time is over, the same way; their attempts go with them
+delete from deliveries where id in (
+    select id from (select id, created_at from deliveries where status in ('sent', 'dead') order by id limit %(most)s) oldest
+    where created_at < now() - make_interval(days => %(days)s))

@@ -5,7 +5,7 @@ The condition speaks of an issue under the alias `i` and finds that issue's even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from openclaw_otel_bridge.query.times import TimeValue
 
 TRUE = sql.SQL("true")
 _INDEXED = frozenset({Kind.ID, Kind.TRACE})
+_COUNTED = frozenset({"store", "env", "project"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,17 @@ def scope_condition(scope: Query, binder: Binder) -> sql.Composable:
     return _all([_term(term, binder, None) for term in scope.event_terms])
 
 
+def seen_in_scope(scope: Query, binder: Binder) -> sql.Composable:
+    """Return the condition that one event of the issue `i` lies inside the scope."""
+    name = "some_count" if is_counted(scope.event_terms) else "some_event"
+    return _fragment(name, conditions=scope_condition(scope, binder))
+
+
+def is_counted(terms: Iterable[Term]) -> bool:
+    """Whether the counters can answer event terms: they are kept by store and environment."""
+    return all(term.key.name in _COUNTED for term in terms)
+
+
 def raised_in_scope(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition that the issue `i` was raised by hand with fields inside the scope."""
     return _fragment("raised_with", conditions=scope_condition(scope, binder))
@@ -84,16 +96,18 @@ def _text_condition(term: Text, binder: Binder, project_id: int, scope: Query | 
 
 
 def _event_condition(terms: tuple[Term, ...], binder: Binder, project_id: int, scope: Query | None) -> sql.Composable:
-    inside = scope_condition(scope or Query(), binder)
-    asked = _all([inside, *(_term(term, binder, None) for term in terms)])
+    around = scope or Query()
+    asked = _all([scope_condition(around, binder), *(_term(term, binder, None) for term in terms)])
     raised = _fragment("raised_with", conditions=asked)
-    if any(term.key.kind in _INDEXED and not term.negated for term in terms):
+    if is_counted((*terms, *around.event_terms)):
+        stored = _fragment("some_count", conditions=asked)
+    elif any(term.key.kind in _INDEXED and not term.negated for term in terms):
         stored = _fragment("among_events", conditions=asked, project=binder.bind(project_id))
     else:
         stored = _fragment("some_event", conditions=asked)
     ways = [stored, raised]
     if all(term.negated for term in terms):
-        ways.append(_fragment("no_event", scope=inside))
+        ways.append(_fragment("no_event", stored=seen_in_scope(around, binder)))
     return _any(ways)
 
 

@@ -45,6 +45,8 @@ class Issue:
     order_id: str | None
     first_seen: datetime
     last_seen: datetime
+    seen_order: datetime = field(repr=False)
+    """What lists by last_seen are ordered by: last_seen as last folded."""
     event_count: int
     assignee_id: int | None
     team_id: int | None
@@ -77,7 +79,7 @@ def _order(name: str, *keys: tuple[sql.SQL, str], ascending: bool = False) -> Or
     return Order(name, tuple(key for key, _ in every), tuple(kind for _, kind in every), ascending)
 
 
-_LAST_SEEN = (sql.SQL("i.last_seen"), "timestamptz")
+_LAST_SEEN = (sql.SQL("i.seen_order"), "timestamptz")
 SORTS: Mapping[str, Order] = {
     order.name: order
     for order in (

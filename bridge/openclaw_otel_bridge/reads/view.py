@@ -17,12 +17,13 @@ from psycopg.rows import class_row
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import Context, Query, QueryError, compile_sql, parse_scope
-from openclaw_otel_bridge.query.compile import Binder, raised_in_scope, scope_condition
+from openclaw_otel_bridge.query.compile import Binder, is_counted, raised_in_scope, scope_condition, seen_in_scope
 from openclaw_otel_bridge.times import zone
 
 _log = logging.getLogger(__name__)
 _Row = TypeVar("_Row")
 NOTHING = sql.SQL("false")
+_NO_PROJECT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,20 @@ class View:
 
     def issues(self) -> sql.Composable:
         """Return the relation of visible issues, to stand behind `from`; its alias is `i`."""
-        project = self.binder.bind(self.actor.project_id)
-        if self.everything:
+        project = self.binder.bind(_NO_PROJECT if self.scope is None else self.actor.project_id)
+        if self.scope is None or not self.scope.terms:
             return part("all_issues", project=project)
-        raised = raised_in_scope(self.scope, self.binder) if self.scope else NOTHING
-        return part("scoped_issues", project=project, scope=self.events(), raised=raised)
+        figures = "counted" if is_counted(self.scope.event_terms) else "summed"
+        return part(
+            "scoped_issues",
+            project=project,
+            scope=self.events(),
+            seen=seen_in_scope(self.scope, self.binder),
+            raised=raised_in_scope(self.scope, self.binder),
+            count=part(figures, figure=sql.SQL("sum(c.n)"), scope=self.events()),
+            since=part(figures, figure=sql.SQL("min(c.hour)"), scope=self.events()),
+            until=part(figures, figure=sql.SQL("max(c.hour)"), scope=self.events()),
+        )
 
     def events(self) -> sql.Composable:
         """Return the condition that an event `e` can be seen."""

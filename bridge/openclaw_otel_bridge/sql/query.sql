@@ -51,6 +51,14 @@ exists (select from groupings g join events e on e.grouping_id = g.id
 i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.id
          where e.project_id = {project} and {conditions})
 
+-- name: some_count
+-- one counter of the issue meets all conditions: for those over store and env alone, far fewer rows than events
+exists (select from groupings g
+        join (select grouping_id, store, env from counters
+              union all select grouping_id, store, env from counter_deltas) c on c.grouping_id = g.id
+        cross join lateral (select g.project_id, nullif(c.store, '') as store, nullif(c.env, '') as env) e
+        where g.issue_id = i.id and {conditions})
+
 -- name: raised_with
 -- an issue raised by hand counts the fields it was raised with as an event
 (i.origin = 'manual' and exists (
@@ -61,8 +69,7 @@ i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.i
 
 -- name: no_event
 -- nothing is stored of the issue (any more): every key is missing
-(i.origin <> 'manual' and not exists (select from groupings g join events e on e.grouping_id = g.id
-                                      where g.issue_id = i.id and {scope}))
+(i.origin <> 'manual' and not {stored})
 
 -- name: known_by
 -- a text is the order, request or trace id of one event

@@ -1,11 +1,12 @@
 -- name: all_issues
--- every issue of the project that was not merged away, counts exact with what the worker has not folded yet
+-- every issue of the project that was not merged away, counts exact with what the worker has not folded yet;
+-- seen_order is what an index can sort by: last_seen as last folded
 (select i.id, i.project_id, i.origin, i.status, i.version, i.title, i.platform, i.store, i.operation, i.category,
         i.sender_category, i.code, i.message, i.exception_type, i.service, i.severity, i.owner_hint, i.retryable,
         i.explanation, i.next_step, i.order_id, i.first_seen, greatest(i.last_seen, d.last_seen) as last_seen,
-        i.event_count + coalesce(d.n, 0) as event_count, i.assignee_id, i.team_id, i.due_at, i.regressed,
-        i.resolved_at, i.resolved_release, i.reviewed_by, i.root_cause_kind, i.root_cause_text, i.fix_kind, i.fix_text,
-        i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at
+        i.last_seen as seen_order, i.event_count + coalesce(d.n, 0) as event_count, i.assignee_id, i.team_id, i.due_at,
+        i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by, i.root_cause_kind, i.root_cause_text, i.fix_kind,
+        i.fix_text, i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at
  from issues i
  left join (select g.issue_id, sum(d.n)::bigint as n, max(d.last_seen) as last_seen
             from counter_deltas d join groupings g on g.id = d.grouping_id
@@ -13,27 +14,49 @@
  where i.project_id = {project} and i.merged_into is null) i
 
 -- name: scoped_issues
--- the same through the events of a scope alone: count, times and message are theirs; an issue without one is not there
+-- the same through the events of a scope alone: count, times and message are theirs; an issue without one is not there.
+-- What a statement does not ask for is not computed.
 (select i.id, i.project_id, i.origin, i.status, i.version, i.title, i.platform, i.store, i.operation, i.category,
-        i.sender_category, i.code, coalesce(s.message, i.message) as message, i.exception_type, i.service, i.severity,
-        i.owner_hint, i.retryable, i.explanation, i.next_step, i.order_id, coalesce(s.first_seen, i.first_seen) as first_seen,
-        coalesce(s.last_seen, i.last_seen) as last_seen, coalesce(s.n, 0)::bigint as event_count, i.assignee_id, i.team_id,
-        i.due_at, i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by, i.root_cause_kind, i.root_cause_text,
-        i.fix_kind, i.fix_text, i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at
+        i.sender_category, i.code,
+        coalesce((select e.message from groupings g join events e on e.grouping_id = g.id
+                  where g.issue_id = i.id and {scope} order by e.occurred_at, e.id limit 1),
+                 case when i.origin = 'manual' then i.message else '' end) as message,
+        i.exception_type, i.service, i.severity, i.owner_hint, i.retryable, i.explanation, i.next_step, i.order_id,
+        coalesce((select e.occurred_at from groupings g join events e on e.grouping_id = g.id
+                  where g.issue_id = i.id and {scope} order by e.occurred_at limit 1), {since}, i.created_at) as first_seen,
+        coalesce((select e.occurred_at from groupings g join events e on e.grouping_id = g.id
+                  where g.issue_id = i.id and {scope} order by e.occurred_at desc limit 1), {until}, i.created_at)
+            as last_seen,
+        coalesce({until}, i.created_at) as seen_order, coalesce({count}, 0)::bigint as event_count,
+        i.assignee_id, i.team_id, i.due_at, i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by,
+        i.root_cause_kind, i.root_cause_text, i.fix_kind, i.fix_text, i.muted_until, i.muted_count, i.created_by,
+        i.created_at, i.updated_at
  from issues i
- left join lateral (select sum(e.occurrences) as n, min(e.occurred_at) as first_seen, max(e.occurred_at) as last_seen,
-                           (array_agg(e.message order by e.occurred_at, e.id))[1] as message
-                    from groupings g join events e on e.grouping_id = g.id
-                    where g.issue_id = i.id and {scope}) s on true
- where i.project_id = {project} and i.merged_into is null and (s.n > 0 or {raised})) i
+ where i.project_id = {project} and i.merged_into is null and ({seen} or {raised})) i
+
+-- name: counted
+-- what a scope over stores and environments sees of an issue's counters: sum(c.n), min(c.hour) or max(c.hour)
+(select {figure} from groupings g
+ join (select grouping_id, hour, store, env, n from counters
+       union all select grouping_id, hour, store, env, n from counter_deltas) c on c.grouping_id = g.id
+ cross join lateral (select g.project_id, nullif(c.store, '') as store, nullif(c.env, '') as env) e
+ where g.issue_id = i.id and {scope})
+
+-- name: summed
+-- the same for any scope, from the events
+(select {figure} from groupings g
+ join lateral (select e.*, e.occurrences as n, date_trunc('hour', e.occurred_at) as hour from events e
+               where e.grouping_id = g.id) e on true
+ cross join lateral (select e.n, e.hour) c
+ where g.issue_id = i.id and {scope})
 
 -- name: list_issues
--- one page of issues, with the texts of their sort keys
+-- one page of issues, with the texts of their sort keys; the page is found by ids first, so that little is sorted
 select i.*, p.name as assignee_name, t.name as team_name, array[{keys}] as sort_keys
-from {visible} left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
-where ({conditions}) and {after}
+from (select i.id from {visible} where ({conditions}) and {after} order by {order} limit {limit}) page
+join {visible} on i.id = page.id
+left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
 order by {order}
-limit {limit}
 
 -- name: severity_rank
 -- severities in their order

@@ -151,7 +151,9 @@ terms = st.lists(keyed, min_size=1, max_size=2).map(
 queries = st.lists(st.tuples(st.sampled_from(["", "-"]), terms), max_size=3).map(
     lambda parts: " ".join(sign + term for sign, term in parts)
 )
-scopes = st.sampled_from(["", "store:us-*,a", "env:A platform:*", "project:default", "project:other", "service:é"])
+scopes = st.sampled_from(
+    ["", "store:us-*,a", "env:A platform:*", "env:A", "project:default", "project:other", "service:é"]
+)
 
 
 def store(world: World, case: Case) -> int:
@@ -191,7 +193,21 @@ def store(world: World, case: Case) -> int:
                 Jsonb(dict(event.attributes)),
             ),
         )
+        _count(world, grouping, event)
     return ident
+
+
+def _count(world: World, grouping: int, event: EventTerms) -> None:
+    """Count an event as intake does, some folded and some not."""
+    values = (grouping, NOW, event.store or "", event.env or "")
+    if grouping % 2:
+        world.conn.execute("insert into counters (grouping_id, hour, store, env, n) values (%s, %s, %s, %s, 1)", values)
+    else:
+        world.conn.execute(
+            """insert into counter_deltas (grouping_id, hour, store, env, n, last_seen)
+               values (%s, %s, %s, %s, 1, now())""",
+            values,
+        )
 
 
 def subject(world: World, case: Case, scope: str) -> Subject:

@@ -16,8 +16,9 @@ from uuid import UUID
 import zstandard
 
 from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.json_bytes import dump
 
-LEVEL = 6
+LEVEL = 3
 MOST_RAW = 64 * 1024 * 1024
 """Bytes a chunk may unpack to; more is not one of ours."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,7 +84,7 @@ _EMPTY: tuple[Any, ...] = ("", None, {}, (), [], False)
 def event_line(event_id: UUID, details: EventDetails) -> bytes:
     """Return the line of an event; empty fields are left out."""
     kept = {name: value for name, value in _shallow(details).items() if value not in _EMPTY}
-    return event_id.hex.encode() + b" " + _dump(kept)
+    return event_id.hex.encode() + b" " + dump(kept)
 
 
 def span_line(span: StoredSpan) -> bytes:
@@ -91,7 +92,7 @@ def span_line(span: StoredSpan) -> bytes:
     start = _micros(span.started_at)
     row: list[Any] = [span.parent_id, span.name, span.kind, span.service, start, _micros(span.ended_at) - start]
     row += [span.status, span.status_text, span.attributes, span.events]
-    return f"{span.trace_id}{span.span_id} ".encode() + _dump(row)
+    return f"{span.trace_id}{span.span_id} ".encode() + dump(row)
 
 
 def pack(lines: Iterable[bytes]) -> tuple[int, bytes]:
@@ -160,10 +161,6 @@ def _lines(data: bytes, prefix: bytes, *, key_length: int = 32, with_key: bool =
 
 def _shallow(details: EventDetails) -> dict[str, Any]:
     return {name: getattr(details, name) for name in _DETAILS}
-
-
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _micros(at: datetime) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from openclaw_otel import attributes as names
 from openclaw_otel.adapters.base import Adapter
-from openclaw_otel.record import Category, ErrorRecord, Evidence, ExceptionInfo, Exchange, Severity
+from openclaw_otel.record import Category, ErrorRecord, Evidence, Exchange, Severity
 from openclaw_otel.wire import from_attributes
 
 FindAdapter = Callable[[str], Adapter | None]
@@ -105,38 +105,17 @@ def record_of(
 
 
 def _by_adapter(record: ErrorRecord, adapter: Adapter, url: str, attributes: Mapping[str, Any]) -> ErrorRecord:
-    error = record.exception
+    """Telemetry shows no bodies: of the answer only its status can be read; the pipeline judges it."""
     method = attributes.get(names.HTTP_REQUEST_METHOD)
-    exchange = Exchange(
-        method=method if isinstance(method, str) else "GET",
-        url=url,
-        status=record.status,
-        error=error or (None if record.status else ExceptionInfo("", record.message)),
-        started_at=record.occurred_at,
-    )
-    judged = adapter.handle_error(exchange)
-    if judged is None:  # a fine answer on a span that failed all the same
-        judged = replace(
-            record, platform=adapter.name, operation=adapter.operation(exchange), store=adapter.store(exchange)
-        )
-    # Telemetry shows no bodies: what the adapter read of the answer is its status alone.
+    exchange = Exchange(method=method if isinstance(method, str) else "GET", url=url, status=record.status)
+    answered = record.status is not None and record.status >= 400
     return replace(
-        judged,
-        id=record.id,
-        occurred_at=record.occurred_at,
-        evidence=Evidence.FAILURE if record.status is None else judged.evidence,
-        message=judged.message or (error.message if error else "") or record.message,
-        exception=error,
-        snapshot=None,
-        service=record.service,
-        environment=record.environment,
-        release=record.release,
-        trace_id=record.trace_id,
-        span_id=record.span_id,
-        attributes=record.attributes,
-        explicit_fingerprint=record.explicit_fingerprint,
-        objects={**judged.objects, **record.objects},
-        occurrences=record.occurrences,
+        record,
+        platform=adapter.name,
+        store=adapter.store(exchange),
+        operation=adapter.operation(exchange),
+        evidence=Evidence.ANSWER if answered else Evidence.FAILURE,
+        objects={**adapter.objects(exchange), **record.objects},
     )
 
 

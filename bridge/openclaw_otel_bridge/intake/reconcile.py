@@ -84,7 +84,7 @@ def reconcile(
             plan.fresh.append(event)
             if candidate.copy_hash is not None and candidate.record.trace_id:
                 by_trace.setdefault((candidate.project_id, candidate.record.trace_id), []).append(event)
-    plan.fresh.sort(key=lambda event: event.key)
+    plan.fresh.sort(key=lambda event: (event.key[0], event.key[1].int, event.key[2]))
     touched = {event.key: event for event in [*known.values(), *(m for found in by_trace.values() for m in found)]}
     plan.touched = sorted((e for e in touched.values() if e.touched and e.candidate is None), key=lambda e: e.key)
     return plan

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from openclaw_otel.record import ErrorRecord, Snapshot
 from openclaw_otel_bridge.archive import EventDetails, event_line
 from openclaw_otel_bridge.intake.items import Candidate
 from openclaw_otel_bridge.intake.reconcile import Known
+from openclaw_otel_bridge.json_bytes import dump
 
 MESSAGE_SHOWN = 300
 ATTRIBUTES_KEPT = 64
@@ -20,8 +20,13 @@ ATTRIBUTE_LENGTH = 256
 ATTRIBUTE_BYTES = 4096
 """Of one row; what does not fit lies in the chunk."""
 CHUNK_EVENTS = 64
-CHUNK_BYTES = 512 * 1024
 MOST_OCCURRENCES = 10_000_000
+CHUNK_COLUMNS = ("day", "id", "raw_bytes", "data")
+EVENT_COLUMNS = tuple(
+    "day id project_id occurred_at received_at occurrences platform store operation category code severity env service "
+    "release order_id request_id trace_id message exception_type attributes "  # those of `row_of`
+    "grouping_id sources span_id parent_id copy_hash chunk span_chunk".split()
+)
 _T = TypeVar("_T")
 
 
@@ -30,23 +35,19 @@ def chunk_id() -> int:
     return (time.time_ns() // 1_000_000 << 21) | int.from_bytes(os.urandom(3), "big") >> 3
 
 
-def columns(
-    events: Sequence[Known], chunks: Mapping[int, int], span_chunks: Mapping[int, int | None]
-) -> dict[str, Any]:
-    """Return the parameters of `insert_events`; chunks by `id()` of the event."""
-    rows = [(event, candidate_of(event)) for event in events]
-    values: dict[str, Any] = {name: [] for name in _COLUMNS}
-    for event, candidate in rows:
-        for name, value in row_of(candidate).items():
-            values[name].append(value)
-        values["grouping_id"].append(event.grouping_id)
-        values["sources"].append(int(event.sources))
-        values["span_id"].append(event.span_id)
-        values["parent_id"].append(event.parent_id)
-        values["copy_hash"].append(event.copy_hash)
-        values["chunk"].append(chunks[id(event)])
-        values["span_chunk"].append(span_chunks.get(id(event)))
-    return values
+def event_row(event: Known, chunk: int, span_chunk: int | None) -> tuple[Any, ...]:
+    """Return the values of EVENT_COLUMNS."""
+    values = row_of(candidate_of(event))
+    return (
+        *values.values(),
+        event.grouping_id,
+        int(event.sources),
+        event.span_id,
+        event.parent_id,
+        event.copy_hash,
+        chunk,
+        span_chunk,
+    )
 
 
 def row_of(candidate: Candidate) -> dict[str, Any]:
@@ -176,13 +177,6 @@ def issue_of(record: ErrorRecord) -> dict[str, Any]:
     }
 
 
-_COLUMNS = (
-    "day id project_id grouping_id occurred_at received_at sources occurrences platform store operation category code "
-    "severity env service release order_id request_id trace_id span_id message exception_type attributes parent_id "
-    "copy_hash chunk span_chunk"
-).split()
-
-
 def _key(text: str | None) -> str | None:
     """Ids are indexed: one of more than a kilobyte is no id, and no index would take it."""
     return text[:512] if text else None
@@ -193,4 +187,4 @@ def _plain(value: Any) -> Any:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=dict)
+    return dump(value).decode()

@@ -67,20 +67,19 @@ class Store:
         plan = reconcile(candidates, writes.known_events(conn, candidates), writes.trace_mates(conn, candidates))
         places = Places(conn)
         places.resolve([candidate_of(event) for event in plan.fresh] + [carrier for _, carrier in plan.upgraded])
-        inserted = writes.insert_fresh(conn, plan, places, self._write_spans(conn, spans, plan))
-        counted = [(event.grouping_id, candidate_of(event), 1) for event in plan.fresh if event.key in inserted]
+        writes.insert_fresh(conn, plan, places, self._write_spans(conn, spans, plan))
+        counted = [(event.grouping_id, candidate_of(event), 1) for event in plan.fresh]
         for event, carrier in plan.upgraded:
             writes.upgrade(conn, event, carrier, places)
             place = places.of(carrier)
             if place.grouping_id != event.grouping_id:
                 counted += [(event.grouping_id, carrier, -1), (place.grouping_id, carrier, 1)]
             places.describe(carrier)
-        raced = [event for event in plan.fresh if event.key not in inserted]
-        writes.add_sources(conn, [*plan.touched, *raced])
+        writes.add_sources(conn, plan.touched)
         writes.insert_copies(conn, plan.copies)
         writes.count(conn, counted)
         self.stored.issues += places.arrivals(candidate for _, candidate, sign in counted if sign > 0)
-        self.stored.events += len(inserted)
+        self.stored.events += len(plan.fresh)
         self.stored.copies += len(plan.copies) + len(plan.touched) + len(plan.upgraded)
         self.stored.resent += plan.resent
 

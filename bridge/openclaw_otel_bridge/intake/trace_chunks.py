@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from openclaw_otel_bridge.archive import pack, span_line
-from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.db import Connection
+from openclaw_otel_bridge.intake.copying import copy_rows
 from openclaw_otel_bridge.intake.items import TraceSpans
 from openclaw_otel_bridge.intake.reconcile import Known, Plan
-from openclaw_otel_bridge.intake.rows import candidate_of, chunk_id
+from openclaw_otel_bridge.intake.rows import CHUNK_COLUMNS, candidate_of, chunk_id
 
 CHUNK_SPANS = 128
 Trace = tuple[int, str]
@@ -37,24 +38,19 @@ def _insert(
     conn: Connection, chosen: Sequence[tuple[TraceSpans, date]], fresh: Mapping[Trace, Sequence[Known]]
 ) -> dict[int, int | None]:
     beside: dict[int, int | None] = {}
-    chunks: dict[str, list[Any]] = {"days": [], "ids": [], "sizes": [], "data": []}
-    alone: dict[str, list[Any]] = {"days": [], "traces": [], "chunks": []}
+    chunks: list[tuple[Any, ...]] = []
+    alone: list[tuple[Any, ...]] = []
     for day in sorted({day for _, day in chosen}):
         for groups in _bundles(group for group, its_day in chosen if its_day == day):
             number = chunk_id()
-            size, data = pack(span_line(span) for group in groups for span in group.spans)
-            for name, value in zip(chunks, (day, number, size, data), strict=True):
-                chunks[name].append(value)
+            chunks.append((day, number, *pack(span_line(span) for group in groups for span in group.spans)))
             for group in groups:
                 events = fresh.get(_trace(group), ())
                 beside.update({id(event): number for event in events if event.key[0] == day})
                 if not events:
-                    for name, value in zip(alone, (day, bytes.fromhex(group.trace_id), number), strict=True):
-                        alone[name].append(value)
-    if chunks["ids"]:
-        conn.execute(queries("intake")["insert_spans"], chunks)
-    if alone["traces"]:
-        conn.execute(queries("intake")["insert_trace_spans"], alone)
+                    alone.append((day, bytes.fromhex(group.trace_id), number))
+    copy_rows(conn, "spans", CHUNK_COLUMNS, chunks)
+    copy_rows(conn, "trace_spans", ("day", "trace_id", "chunk"), alone)
     return beside
 
 

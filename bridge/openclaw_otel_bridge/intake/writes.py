@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import groupby
 
 from openclaw_otel_bridge.archive import pack
 from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.intake.copying import array, copy_rows
 from openclaw_otel_bridge.intake.issues import Places
 from openclaw_otel_bridge.intake.items import Candidate, Reject, Source
 from openclaw_otel_bridge.intake.reconcile import Key, Known, Plan
 from openclaw_otel_bridge.intake.rows import (
+    CHUNK_COLUMNS,
     CHUNK_EVENTS,
+    EVENT_COLUMNS,
     candidate_of,
     chunk_id,
-    columns,
     detail_line,
+    event_row,
     row_of,
     slices,
 )
@@ -26,7 +29,7 @@ def known_events(conn: Connection, candidates: Sequence[Candidate]) -> dict[Key,
     """Return the events that hold the ids of candidates, their own or a copy's, by the candidate's key."""
     days, ids, projects = zip(*(candidate.key for candidate in candidates), strict=True)
     rows = conn.execute(
-        queries("intake")["known"], {"days": list(days), "ids": list(ids), "projects": list(projects)}
+        queries("intake")["known"], {"days": array(days), "ids": array(ids), "projects": array(projects)}
     ).fetchall()
     events: dict[Key, Known] = {}
     found: dict[Key, Known] = {}
@@ -45,7 +48,7 @@ def trace_mates(conn: Connection, candidates: Sequence[Candidate]) -> dict[tuple
     days = [each.day for each in comparable]
     parameters = {
         "traces": [bytes.fromhex(trace) for trace in sorted({each.record.trace_id or "" for each in comparable})],
-        "hashes": sorted({each.copy_hash for each in comparable if each.copy_hash is not None}),
+        "hashes": array({each.copy_hash for each in comparable if each.copy_hash is not None}),
         "first": min(days) - timedelta(days=1),
         "last": max(days) + timedelta(days=1),
     }
@@ -58,34 +61,28 @@ def trace_mates(conn: Connection, candidates: Sequence[Candidate]) -> dict[tuple
     return found
 
 
-def insert_fresh(conn: Connection, plan: Plan, places: Places, span_chunks: Mapping[int, int | None]) -> set[Key]:
-    """Insert the new events and their details; return the keys of those another process had not inserted first."""
-    if not plan.fresh:
-        return set()
-    chunks: dict[int, int] = {}
-    bundles: list[tuple[date, int, list[Known]]] = []
-    for event in plan.fresh:
-        event.grouping_id = places.of(candidate_of(event)).grouping_id
-    for day in sorted({event.key[0] for event in plan.fresh}):
-        for bundle in slices((event for event in plan.fresh if event.key[0] == day), CHUNK_EVENTS):
+def insert_fresh(conn: Connection, plan: Plan, places: Places, span_chunks: Mapping[int, int | None]) -> None:
+    """Insert the new events, in key order, and their details.
+
+    Raises:
+        psycopg.errors.UniqueViolation: another process has just inserted one of them; the transaction is repeated.
+    """
+    bundles: list[tuple[date, int, Sequence[Known]]] = []
+    rows = []
+    for day, events in groupby(plan.fresh, key=lambda event: event.key[0]):
+        for bundle in slices(events, CHUNK_EVENTS):
             number = chunk_id()
             bundles.append((day, number, bundle))
-            chunks.update({id(event): number for event in bundle})
-    rows = conn.execute(queries("intake")["insert_events"], columns(plan.fresh, chunks, span_chunks)).fetchall()
-    inserted: set[Key] = set(rows)
-    _insert_chunks(conn, [(day, n, [e for e in bundle if e.key in inserted]) for day, n, bundle in bundles])
-    return inserted
+            for event in bundle:
+                event.grouping_id = places.of(candidate_of(event)).grouping_id
+                rows.append(event_row(event, number, span_chunks.get(id(event))))
+    copy_rows(conn, "events", EVENT_COLUMNS, rows)
+    _insert_chunks(conn, bundles)
 
 
 def _insert_chunks(conn: Connection, bundles: Sequence[tuple[date, int, Sequence[Known]]]) -> None:
-    values: dict[str, list[Any]] = {"days": [], "ids": [], "sizes": [], "data": []}
-    for day, number, events in bundles:
-        if events:
-            size, data = pack(detail_line(event) for event in events)
-            for name, value in zip(values, (day, number, size, data), strict=True):
-                values[name].append(value)
-    if values["ids"]:
-        conn.execute(queries("intake")["insert_snapshots"], values)
+    rows = [(day, number, *pack(map(detail_line, events))) for day, number, events in bundles]
+    copy_rows(conn, "snapshots", CHUNK_COLUMNS, rows)
 
 
 def upgrade(conn: Connection, event: Known, carrier: Candidate, places: Places) -> None:
@@ -123,17 +120,8 @@ def add_sources(conn: Connection, events: Sequence[Known]) -> None:
 
 def insert_copies(conn: Connection, copies: Sequence[tuple[Key, Key]]) -> None:
     """Remember the ids of copies, so that a resend of one adds nothing."""
-    if copies:
-        conn.execute(
-            queries("intake")["insert_copies"],
-            {
-                "days": [copy[0] for copy, _ in copies],
-                "ids": [copy[1] for copy, _ in copies],
-                "projects": [copy[2] for copy, _ in copies],
-                "event_days": [event[0] for _, event in copies],
-                "event_ids": [event[1] for _, event in copies],
-            },
-        )
+    rows = [(*copy, event[0], event[1]) for copy, event in sorted(copies)]
+    copy_rows(conn, "event_copies", ("day", "id", "project_id", "event_day", "event_id"), rows)
 
 
 def count(conn: Connection, counted: Sequence[tuple[int, Candidate, int]]) -> None:
@@ -145,18 +133,8 @@ def count(conn: Connection, counted: Sequence[tuple[int, Candidate, int]]) -> No
         key = (grouping_id, hour, record.store or "", record.environment or "")
         n, last = sums.get(key, (0, record.occurred_at))
         sums[key] = (n + sign * max(record.occurrences, 1), max(last, record.occurred_at))
-    if sums:
-        conn.execute(
-            queries("intake")["count"],
-            {
-                "groupings": [key[0] for key in sums],
-                "hours": [key[1] for key in sums],
-                "stores": [key[2] for key in sums],
-                "envs": [key[3] for key in sums],
-                "n": [n for n, _ in sums.values()],
-                "last": [last for _, last in sums.values()],
-            },
-        )
+    rows = [(*key, *values) for key, values in sums.items()]
+    copy_rows(conn, "counter_deltas", ("grouping_id", "hour", "store", "env", "n", "last_seen"), rows)
 
 
 def insert_rejects(conn: Connection, rejects: Sequence[Reject]) -> None:

@@ -13,7 +13,7 @@ join events e on e.day = k.event_day and e.id = k.event_id and e.project_id = k.
 -- events of these traces that a copy without a stamped id could belong to
 select e.day, e.id, e.project_id, e.trace_id, e.span_id, e.parent_id, e.copy_hash, e.sources, e.grouping_id
 from events e
-where e.trace_id = any(%(traces)s) and e.copy_hash = any(%(hashes)s) and e.day between %(first)s and %(last)s
+where e.trace_id = any(%(traces)s) and e.copy_hash = any(%(hashes)s::bigint[]) and e.day between %(first)s and %(last)s
 
 -- name: groupings
 -- what the keys lead to
@@ -58,22 +58,6 @@ update issues set message = %(message)s, code = %(code)s, category = %(category)
        sender_category = %(sender_category)s, updated_at = clock_timestamp()
 where id = %(issue_id)s and message = ''
 
--- name: insert_events
--- events not there yet, in key order; gives back which were
-insert into events (day, id, project_id, grouping_id, occurred_at, received_at, sources, occurrences, platform, store,
-                    operation, category, code, severity, env, service, release, order_id, request_id, trace_id, span_id,
-                    message, exception_type, attributes, parent_id, copy_hash, chunk, span_chunk)
-select * from unnest(
-    %(day)s::date[], %(id)s::uuid[], %(project_id)s::int[], %(grouping_id)s::bigint[], %(occurred_at)s::timestamptz[],
-    %(received_at)s::timestamptz[], %(sources)s::smallint[], %(occurrences)s::int[], %(platform)s::text[],
-    %(store)s::text[], %(operation)s::text[], %(category)s::text[], %(code)s::text[], %(severity)s::text[],
-    %(env)s::text[], %(service)s::text[], %(release)s::text[], %(order_id)s::text[], %(request_id)s::text[],
-    %(trace_id)s::bytea[], %(span_id)s::bytea[], %(message)s::text[], %(exception_type)s::text[],
-    %(attributes)s::jsonb[], %(parent_id)s::bytea[], %(copy_hash)s::bigint[], %(chunk)s::bigint[],
-    %(span_chunk)s::bigint[])
-on conflict do nothing
-returning day, id, project_id
-
 -- name: add_sources
 -- another copy of known events has come, in key order
 update events e set sources = e.sources | c.source, parent_id = coalesce(c.parent_id, e.parent_id),
@@ -90,34 +74,6 @@ update events set grouping_id = %(grouping_id)s, occurred_at = %(occurred_at)s, 
        release = %(release)s, order_id = %(order_id)s, request_id = %(request_id)s, message = %(message)s,
        exception_type = %(exception_type)s, attributes = %(attributes)s, chunk = %(chunk)s
 where day = %(day)s and id = %(id)s and project_id = %(project_id)s
-
--- name: insert_copies
--- ids of copies, so that their resends are known
-insert into event_copies (day, id, project_id, event_day, event_id)
-select * from unnest(%(days)s::date[], %(ids)s::uuid[], %(projects)s::int[], %(event_days)s::date[], %(event_ids)s::uuid[])
-on conflict do nothing
-
--- name: insert_snapshots
--- chunks of event details
-insert into snapshots (day, id, raw_bytes, data)
-select * from unnest(%(days)s::date[], %(ids)s::bigint[], %(sizes)s::int[], %(data)s::bytea[])
-
--- name: insert_spans
--- chunks of spans
-insert into spans (day, id, raw_bytes, data)
-select * from unnest(%(days)s::date[], %(ids)s::bigint[], %(sizes)s::int[], %(data)s::bytea[])
-
--- name: insert_trace_spans
--- where the spans of a trace lie that has no new event beside them
-insert into trace_spans (day, trace_id, chunk)
-select * from unnest(%(days)s::date[], %(traces)s::bytea[], %(chunks)s::bigint[])
-on conflict do nothing
-
--- name: count
--- what was added, for the worker to fold
-insert into counter_deltas (grouping_id, hour, store, env, n, last_seen)
-select * from unnest(%(groupings)s::bigint[], %(hours)s::timestamptz[], %(stores)s::text[], %(envs)s::text[],
-                     %(n)s::bigint[], %(last)s::timestamptz[])
 
 -- name: lock_inbox
 -- copies of one delivery, sent to two processes at once, see each other

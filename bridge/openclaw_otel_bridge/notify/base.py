@@ -47,6 +47,8 @@ class Message:
     links: tuple[tuple[str, str], ...] = ()
     """Text, URL; the first is the button."""
     tone: Tone = Tone.INFO
+    colon: str = ": "
+    """What stands between label and value in the message's language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def sign(secret: str, timestamp: int) -> str:
 
 def card(message: Message) -> dict[str, Any]:
     """Return the message as a card within the limit. Foreign text is `plain_text`, so it mentions and links nobody."""
-    facts = "\n".join(f"{label}: {cut(printable(value), 600)}" for label, value in message.facts)
+    facts = "\n".join(f"{label}{message.colon}{cut(printable(value), 600)}" for label, value in message.facts)
     elements: list[dict[str, Any]] = [
         {"tag": "div", "text": _text(cut(text, room))}
         for text, room in ((printable(facts), 6000), (printable(message.body), 6000))

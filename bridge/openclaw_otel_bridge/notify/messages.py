@@ -52,6 +52,7 @@ def render(kind: str, data: Mapping[str, Any], locale: str, public_url: str) -> 
         body="\n".join(_body(kind, data, locale)),
         links=((text("open", locale, id=data["issue"]), f"{public_url}/issues/{data['issue']}"),),
         tone=_tone(kind, data),
+        colon=text("colon", locale),
     )
 
 
@@ -132,19 +133,19 @@ def _body(kind: str, data: Mapping[str, Any], locale: str) -> list[str]:
             ("message", " ".join(str(data.get("message") or "").split())[:300]),
         ]
     parts.append(("comment_text", str(data.get("text") or "")))
-    return [f"{text(key, locale)}: {value}" for key, value in parts if value]
+    return [f"{text(key, locale)}{text('colon', locale)}{value}" for key, value in parts if value]
 
 
 def _finding(family: str, value: Any, locale: str) -> str:
     if not isinstance(value, Mapping) or not value.get("kind"):
         return ""
-    return f"{present.label(family, value['kind'], locale)}: {value.get('text') or ''}"
+    return f"{present.label(family, value['kind'], locale)}{text('colon', locale)}{value.get('text') or ''}"
 
 
 def _last(value: Mapping[str, Any], locale: str) -> str:
     cause = present.label("root_cause", value.get("root_cause_kind"), locale)
     fix = present.label("fix", value.get("fix_kind"), locale)
-    return f"{cause} → {fix}: {value.get('fix_text', '')}"
+    return f"{cause} → {fix}{text('colon', locale)}{value.get('fix_text', '')}"
 
 
 def _by_locale(texts: Any, locale: str) -> str:

@@ -24,6 +24,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "summary_more": ("… and {n} more issues", "……另有 {n} 个问题"),
     "inbox": ("Open the inbox", "打开问题列表"),
     "open": ("Open issue #{id}", "查看问题 #{id}"),
+    "colon": (": ", "："),
     "nobody": ("nobody", "无人"),
     "platform": ("Platform", "平台"),
     "store": ("Store", "店铺"),

@@ -51,7 +51,7 @@ def markdown(message: Message) -> str:
     links = "\n".join(f"[{_plain(text)}]({url})" for text, url in message.links)
     head = f'**<font color="{_COLOURS[message.tone]}">{cut(_plain(message.title), 600)}</font>**'
     room = LIMIT - len(head.encode()) - len(links.encode()) - 2
-    lines = [f"> {_plain(label)}: {cut(_plain(value), 400)}" for label, value in message.facts]
+    lines = [f"> {_plain(label)}{message.colon}{cut(_plain(value), 400)}" for label, value in message.facts]
     if message.body:
         lines.append("\n".join(_plain(line) for line in message.body.splitlines()))
     return "\n".join(part for part in (head, cut("\n".join(lines), room), links) if part)

@@ -165,7 +165,4 @@ def _follow(response: aiohttp.ClientResponse, tail: Tail) -> None:
             tail.finish()
         raise_for_status()
 
-    for name, watched in (
-        ("read", reading), ("release", releasing), ("close", closing), ("raise_for_status", raising),
-    ):  # fmt: skip
-        setattr(response, name, watched)
+    tail.watch(read=reading, release=releasing, close=closing, raise_for_status=raising)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from openclaw_otel.instrumentation.tail import Tail
 
 log = logging.getLogger(__name__)
+OBSERVE_SECONDS = 1.0
 _ACTIVE = otel_context.create_key("openclaw-call")
 _OTHERS = frozenset(
     f"opentelemetry.instrumentation.{name}" for name in ("requests", "httpx", "urllib", "urllib3", "aiohttp_client")
@@ -67,6 +68,8 @@ class Calls:
         self.tracer = trace.get_tracer(SCOPE, own_version(), schema_url=SCHEMA_URL)
         self.shows_urls = bool(runtime.pipeline.redactors)
         self.redact_text = runtime.pipeline.redact_text
+        self.adapter = functools.lru_cache(512)(lambda url: self.platforms.adapter_for_url(url, self.hosts))
+        self._looked: dict[tuple[str, str | None, str | None], float] = {}
         self.abandoned: deque[Tail] = deque()
         """Calls whose response was collected unread. A finaliser only appends: it may run inside any lock."""
         runtime.process.drains.add(self.drain)
@@ -74,7 +77,7 @@ class Calls:
     @guarded
     def begin(self, owner: object, method: str, url: str) -> Call | None:
         """Open a call to a platform; None when it is not ours to watch."""
-        adapter = self.platforms.adapter_for_url(url, self.hosts)
+        adapter = self.adapter(url)
         if adapter is None:
             return None
         context = otel_context.get_current()
@@ -82,6 +85,19 @@ class Calls:
             return None
         self.drain()
         return Call(self, adapter, owner, method.upper(), url)
+
+    def observe(self, call: Call, exchange: Exchange) -> None:
+        """Look for a health observation, at most once a second per store and operation: it is about minutes."""
+        key = (call.adapter.name, call.store, call.operation)
+        now = time.monotonic()
+        if now - self._looked.get(key, -OBSERVE_SECONDS) < OBSERVE_SECONDS:
+            return
+        if len(self._looked) >= 4096:
+            self._looked.clear()
+        self._looked[key] = now
+        observation = call.adapter.observe(exchange)
+        if observation is not None:
+            self.emitter.observed(observation, call.span)
 
     def drain(self) -> None:
         """Finish the calls whose responses were let go unread."""
@@ -99,8 +115,8 @@ class Call:
     """A running call. `enter` and `leave` bracket the client library's work; `finish` decides, once."""
 
     __slots__ = (
-        "adapter", "calls", "done", "inside", "method", "owner", "request", "resends", "reused", "span",
-        "started", "started_at", "token", "url",
+        "adapter", "calls", "done", "inside", "method", "operation", "owner", "request", "resends", "reused", "span",
+        "started", "started_at", "store", "token", "url",
     )  # fmt: skip
 
     def __init__(self, calls: Calls, adapter: Adapter, owner: object, method: str, url: str) -> None:
@@ -112,6 +128,8 @@ class Call:
         self.resends = 0
         self.done = False
         self.inside = False
+        self.operation: str | None = None
+        self.store: str | None = None
         self.request: Any = None
         """The library's own request object, once it exists."""
         self.started = time.perf_counter()
@@ -234,15 +252,13 @@ class Call:
             source = Source(holders, exchange.url.partition("?")[0], packages_of(frame))
             self.calls.emitter.failed(record, self.span, source)
         else:
-            observation = self.adapter.observe(exchange)
-            if observation is not None:
-                self.calls.emitter.observed(observation, self.span)
+            self.calls.observe(self, exchange)
 
     def _describe(self, exchange: Exchange, record: ErrorRecord | None) -> None:
         if not self.span.is_recording():
             return
-        operation = record.operation if record else self.adapter.operation(exchange)
-        store = record.store if record else self.adapter.store(exchange)
+        operation = self.operation = record.operation if record else self.adapter.operation(exchange)
+        store = self.store = record.store if record else self.adapter.store(exchange)
         values: dict[str, Any] = {names.PLATFORM_NAME: self.adapter.name}
         if operation:
             values[names.OPERATION_NAME] = operation

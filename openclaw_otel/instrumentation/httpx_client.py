@@ -164,7 +164,7 @@ def _follow(response: httpx.Response, tail: Tail) -> None:
         tail.finish()
         return raise_for_status()
 
-    vars(response)["raise_for_status"] = raising
+    tail.watch(raise_for_status=raising)
 
 
 class _Watched(httpx.SyncByteStream):

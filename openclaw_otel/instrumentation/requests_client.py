@@ -147,7 +147,6 @@ def _exchange(call: Call, response: requests.Response | None) -> Exchange:
 def _follow(response: requests.Response, tail: Tail) -> None:
     """Watch the application read a streamed body: everything but `.raw` goes through `iter_content`."""
     iter_content, close, raise_for_status = response.iter_content, response.close, response.raise_for_status
-    # The bound methods above hold the response; held by its own attributes they only make a cycle the GC collects.
 
     def watched(*args: Any, **kwargs: Any) -> Iterator[Any]:
         try:
@@ -167,7 +166,7 @@ def _follow(response: requests.Response, tail: Tail) -> None:
         tail.finish()
         raise_for_status()
 
-    vars(response).update(iter_content=watched, close=closing, raise_for_status=raising)
+    tail.watch(iter_content=watched, close=closing, raise_for_status=raising)
 
 
 def _count_library_retries(call: Call, response: requests.Response) -> None:

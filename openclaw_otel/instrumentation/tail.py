@@ -27,8 +27,20 @@ class Tail:
         self._encoded = encoded
         self._parts: list[bytes] = []
         self._size = 0
+        self._watched: tuple[str, ...] = ()
         self._response = weakref.ref(response)
         self._on_collect = weakref.finalize(response, call.calls.abandoned.append, self)
+
+    def watch(self, **methods: Any) -> None:
+        """Put our methods over the response's own until the call ends.
+
+        They hold the response, so that a bare `response.read` keeps it alive as ever; taking them away again keeps
+        that from becoming a cycle for everybody who reads or closes.
+        """
+        response = self._response()
+        if response is not None:
+            self._watched = tuple(methods)
+            vars(response).update(methods)
 
     def feed(self, data: Any) -> None:
         """Note what the application has just read."""
@@ -42,6 +54,9 @@ class Tail:
         if self._call.done:
             return
         self._on_collect.detach()
+        response = self._response()
+        for name in self._watched if response is not None else ():
+            vars(response).pop(name, None)
         body = b"".join(self._parts)
         truncated = len(body) > BODY_CAP
         if truncated and (self._exchange.status or 0) < 400 and error is None:
@@ -52,7 +67,7 @@ class Tail:
         if error is not None:
             exchange = replace(exchange, error=exception_info(error))
         self._parts.clear()
-        self._call.finish(exchange, *(each for each in (error, self._response()) if each is not None))
+        self._call.finish(exchange, *(each for each in (error, response) if each is not None))
 
 
 def worth_waiting(exchange: Exchange) -> bool:

@@ -204,8 +204,6 @@ def _follow(response: HTTPResponse, tail: Tail) -> None:
 
         return read
 
-    for name in ("read", "read1", "readline", "readinto"):
-        vars(response)[name] = watched(getattr(response, name))
     close = response.close
 
     def closing() -> None:
@@ -213,7 +211,8 @@ def _follow(response: HTTPResponse, tail: Tail) -> None:
         if depth == 0:
             tail.finish()
 
-    vars(response)["close"] = closing
+    reads = {name: watched(getattr(response, name)) for name in ("read", "read1", "readline", "readinto")}
+    tail.watch(close=closing, **reads)
 
 
 def _method(target: Any, data: Any) -> str:

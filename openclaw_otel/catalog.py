@@ -42,6 +42,8 @@ class Row:
     next_step: Mapping[str, str] = field(default_factory=dict)
     source: tuple[str, ...] = ()
     verified: bool = True
+    vague: bool = False
+    """The code says little ("INVALID"): strong words of the message are asked before the row is believed."""
 
     def fits(self, status: int | None, text: str) -> bool:
         """Say whether the row's status and pattern hold for this answer."""
@@ -138,6 +140,7 @@ def parse_row(data: Mapping[str, Any]) -> Row:
         next_step=data.get("next_step", {}),
         source=tuple(data.get("source", ())),
         verified=bool(data.get("verified", True)),
+        vague=bool(data.get("vague", False)),
     )
 
 

@@ -19,7 +19,7 @@ Problem = tuple[int, str, str]
 _ID = re.compile(r"^[A-Za-z0-9_.:-]+$")
 _RETRY = re.compile(r"^(no|backoff|after:.+|after_refresh|after_reset|after_fix)$")
 _KEYS = frozenset(
-    "id code status match category severity retryable retry owner explanation next_step source verified".split()
+    "id code status match category severity retryable retry owner explanation next_step source verified vague".split()
 )
 _CHOICES = {
     "category": [str(value) for value in Category],
@@ -84,7 +84,7 @@ def _check_values(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("code", "match"):
         if key in row and (not isinstance(row[key], str) or not row[key]):
             yield key, "must be text (write numbers in quotes)"
-    for key in ("retryable", "verified"):
+    for key in ("retryable", "verified", "vague"):
         if key in row and not isinstance(row[key], bool):
             yield key, "must be true or false"
     if "retry" in row and not (isinstance(row["retry"], str) and _RETRY.match(row["retry"])):

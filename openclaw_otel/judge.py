@@ -68,14 +68,22 @@ def _judge_answer(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
     for code in (record.code, *record.codes) if record.code else ():
         row = catalog.by_code(code, record.status, text)
         if row is not None:
-            meaning = row.id if catalog.has_meanings(code) else None
-            return _settle(replace(record, meaning=meaning), row, f"catalog row {row.id}")
+            return _by_row(record, row, several=catalog.has_meanings(code))
     if record.code is None:
         row = catalog.by_message(record.status, text)
         if row is not None:
             return _settle(record, row, f"catalog row {row.id} by its text")
     row, why = _by_words(record, catalog)
     return _settle(record, row, why)
+
+
+def _by_row(record: ErrorRecord, row: Row, *, several: bool) -> ErrorRecord:
+    if row.vague:
+        said = _first(words().strong, f"| {record.message[:TELLING_TEXT].replace('_', ' ')}")
+        if said is not None and words().rows[said].category is not row.category:
+            why = f"catalog row {row.id} is vague; the words of the message say {said}"
+            return _settle(replace(record, meaning=f"{row.id}/{said}"), words().rows[said], why)
+    return _settle(replace(record, meaning=row.id if several else None), row, f"catalog row {row.id}")
 
 
 def _by_words(record: ErrorRecord, catalog: Catalog) -> tuple[Row, str]:

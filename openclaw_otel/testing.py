@@ -142,10 +142,10 @@ def check_vector(adapter: Adapter, vector: Vector) -> None:
             assert verdict(adapter, vector, other) is not None, f"{vector.name}: accepted with byte {position} changed"
 
 
-def check_adapter(adapter: Adapter, sample_urls: tuple[str, ...] = ()) -> None:
+def check_adapter(adapter: Adapter, sample_urls: tuple[str, ...] = (), *, seed: int = 0, count: int = 200) -> None:
     """Assert what holds for every adapter: declarations are whole, nothing raises on any bytes, no id in an operation.
 
-    `sample_urls`: calls the platform really has, ids included.
+    `sample_urls`: calls the platform really has, ids included. `seed` and `count` choose the random calls.
     """
     assert adapter.name, "name is empty"
     assert adapter.signs in ("body", "headers", "nothing"), f"signs is {adapter.signs!r}"
@@ -158,7 +158,7 @@ def check_adapter(adapter: Adapter, sample_urls: tuple[str, ...] = ()) -> None:
         check_operation(adapter, Exchange("GET", url, status=200))
     for odd in odd_requests(adapter):
         _holds(_read_delivery, adapter, odd)
-    for exchange in odd_exchanges(adapter, sample_urls):
+    for exchange in odd_exchanges(adapter, sample_urls, seed=seed, count=count):
         _holds(_read_call, adapter, exchange)
 
 

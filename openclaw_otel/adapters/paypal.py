@@ -143,7 +143,7 @@ class PayPalAdapter(Adapter):
             return plain_answer(exchange)
         if error_status(exchange):
             return _error_facts(body) or _item_facts(body) or plain_answer(exchange)
-        return _item_facts(body) or _refused_facts(exchange, body)
+        return _item_facts(body) or _partial_facts(body) or _refused_facts(exchange, body)
 
     def observe(self, exchange: Exchange) -> Observation | None:
         """Return when a fresh access token expires; PayPal tells no rate budget."""
@@ -252,6 +252,16 @@ def _item_facts(body: Mapping[str, Any]) -> AnswerFacts | None:
     if states:
         return AnswerFacts(message=f"transaction_status: {', '.join(sorted(states))}")
     return AnswerFacts(message=f"batch_status: {batch}") if batch == "DENIED" else None
+
+
+def _partial_facts(body: Mapping[str, Any]) -> AnswerFacts | None:
+    """Return what the `errors` list of a partly successful call says (tracking numbers in bulk)."""
+    found = [facts for error in bodies.items(body.get("errors")) if (facts := _error_facts(bodies.mapping(error)))]
+    if not found:
+        return None
+    codes = dict.fromkeys(code for facts in found for code in facts.codes)
+    message = "; ".join(sorted({facts.message for facts in found} - {""}))
+    return AnswerFacts(tuple(codes), tuple(field for facts in found for field in facts.fields), message)
 
 
 def _refused_facts(exchange: Exchange, body: Mapping[str, Any]) -> AnswerFacts | None:

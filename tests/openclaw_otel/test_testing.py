@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from openclaw_otel import testing
+from openclaw_otel.adapters import all_adapters
+from openclaw_otel.adapters.base import Adapter
 from openclaw_otel.adapters.shopify import ShopifyAdapter
 from openclaw_otel.record import Exchange, Webhook, WebhookRequest
 
@@ -57,6 +59,12 @@ def test_a_right_delivery_must_be_accepted() -> None:
 def test_the_contract_is_checked(adapter: ShopifyAdapter, said: str) -> None:
     with pytest.raises(AssertionError, match=said):
         testing.check_adapter(adapter)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("adapter", list(all_adapters()), ids=lambda adapter: adapter.name)
+def test_twenty_thousand_odd_calls_raise_nothing(adapter: Adapter) -> None:
+    testing.check_adapter(adapter, seed=20_000, count=20_000)
 
 
 def test_operations_hold_no_ids() -> None:

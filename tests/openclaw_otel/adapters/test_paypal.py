@@ -334,3 +334,14 @@ def test_a_fresh_token_tells_its_expiry() -> None:
 
 def test_a_bad_signature_is_answered_401() -> None:
     assert PAYPAL.answer("bad_signature", WebhookRequest("POST", "/", {}, b"")).status == 401
+
+
+def test_a_partly_successful_bulk_call() -> None:
+    error = details(
+        {"issue": "INVALID_TRACKING_NUMBER", "field": "/trackers/3/tracking_number"}, name="INVALID_REQUEST"
+    )
+    record = failed(
+        call("POST", "/v1/shipping/trackers-batch", 200, {"tracker_identifiers": [], "errors": [error, error]})
+    )
+    assert (record.codes, record.fields) == (("INVALID_TRACKING_NUMBER",), ("trackers.tracking_number",))
+    assert PAYPAL.handle_error(call("POST", "/v1/shipping/trackers-batch", 200, {"errors": []})) is None

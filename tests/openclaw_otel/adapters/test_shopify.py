@@ -320,3 +320,14 @@ def test_observations() -> None:
 
 def test_a_bad_signature_is_answered_401() -> None:
     assert SHOPIFY.answer("bad_signature", WebhookRequest("POST", "/", {}, b"")).status == 401
+
+
+def test_a_vague_code_is_read_with_its_message() -> None:
+    def refused(message: str) -> ErrorRecord:
+        return failed(
+            gql({"data": {"orderCancel": {"userErrors": [{"field": ["id"], "message": message, "code": "INVALID"}]}}})
+        )
+
+    done, wrong = refused("Order has already been cancelled"), refused("Reason is invalid")
+    assert (done.category, wrong.category) == (Category.BUSINESS_RULE, Category.VALIDATION)
+    assert (done.meaning, wrong.meaning) == ("shopify.INVALID/business_rule", None)

@@ -19,6 +19,7 @@ from opentelemetry.trace import Status, StatusCode
 from openclaw_otel import attributes as names
 from openclaw_otel.failures import Failure
 from openclaw_otel.otel_logs import emit_event, nanoseconds
+from openclaw_otel.pipeline import WITHHELD
 from openclaw_otel.record import ErrorRecord, Observation, Severity
 from openclaw_otel.runtime import Runtime
 from openclaw_otel.wire import body, classification, to_attributes
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 OBSERVATION_SECONDS = 60.0
 _DESCRIPTION_LIMIT = 300
 _REMEMBERED = 4096
+_OLD_URLS = frozenset({"http.url", "http.target"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ def write_span(span: trace.Span, record: ErrorRecord, *, dropped: bool = False) 
         values[names.URL_FULL] = record.snapshot.url
     if dropped:
         values[names.RECORD_DROPPED] = True
+    # A span of another instrumentation, used as ours, carries the raw URL under the names of older conventions.
+    for old in _OLD_URLS.intersection(getattr(span, "attributes", None) or ()):
+        values[old] = values.get(names.URL_FULL, WITHHELD)
     span.set_attributes(values)
     span.set_status(Status(StatusCode.ERROR, body(record)[:_DESCRIPTION_LIMIT]))
     span.add_event("exception", event_attributes(record, dropped=dropped))

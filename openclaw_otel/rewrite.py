@@ -87,7 +87,7 @@ class Rewriter:
     def _event(self, event: Event, span: ReadableSpan, own: bool) -> Event:
         attributes = dict(event.attributes or {})
         if not (names.EXCEPTION_TYPE in attributes or names.EXCEPTION_MESSAGE in attributes):
-            return Event(event.name, self._safe(attributes), event.timestamp)
+            return Event(self._pipeline.redact_text(event.name), self._safe(attributes), event.timestamp)
         if own and names.RECORD_ID in attributes:  # written by us, redacted then
             return Event(event.name, self._safe(attributes, keep=_KNOWN), event.timestamp)
         seen = Seen.of_span(span, attributes)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -27,6 +29,8 @@ from openclaw_otel.exporter import WrappingLogExporter, WrappingSpanExporter
 from openclaw_otel.runtime import Process, Runtime, build_runtime, process, runtime
 
 log = logging.getLogger(__name__)
+_ENDPOINTS = re.compile(r"OTEL_EXPORTER_OTLP_(TRACES_|LOGS_)?ENDPOINT")
+_NUMBERS = re.compile(r"OTEL_(BSP|BLRP)_\w+|OTEL_\w*(COUNT|LENGTH)_LIMIT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.endpoint is not None:
-            parts = urlsplit(self.endpoint)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ConfigError("endpoint", f"{self.endpoint!r} is no http(s) URL such as http://localhost:4318")
+            _check_url("endpoint", self.endpoint)
         if self.compression not in (None, "none", *(each.value for each in Compression)):
             raise ConfigError("compression", f"{self.compression!r} is none of gzip, deflate, none")
         for name in ("timeout", "schedule_delay"):
@@ -88,6 +90,7 @@ def setup(service_name: str | None = None, **overrides: Any) -> None:
         ConfigError: an override is unknown or bad, or a variable is; the message begins with its name.
     """
     settings = _settings(overrides)
+    _check_environment(os.environ, endpoints=settings.endpoint is None)
     state = process()
     if state.owned:
         log.info("setup() was called before; this call changes nothing")
@@ -144,6 +147,21 @@ def _settings(overrides: Mapping[str, Any]) -> Settings:
         if name not in known:
             raise ConfigError(name, f"setup() has no such setting; known: {', '.join(sorted(known))}")
     return Settings(**overrides)
+
+
+def _check_environment(environ: Mapping[str, str], *, endpoints: bool) -> None:
+    """Name the variable the SDK would fail on with a bare ValueError, or only find out about when it sends."""
+    for name, value in environ.items():
+        if endpoints and _ENDPOINTS.fullmatch(name) and value:
+            _check_url(name, value)
+        elif _NUMBERS.fullmatch(name) and value and not (value.isdecimal() and (int(value) or "LIMIT" in name)):
+            raise ConfigError(name, f"{value!r} is not a whole number above 0")
+
+
+def _check_url(name: str, value: str) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(name, f"{value!r} is no http(s) URL such as http://localhost:4318")
 
 
 def _resource(service_name: str | None, settings: Settings) -> Resource:

@@ -177,6 +177,22 @@ def test_a_bad_variable_is_named() -> None:
     assert "ConfigError: OPENCLAW_OTEL_PLUGINS: no plugin 'nowhere'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost", "'localhost' is no http"),
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "collector:4318", "'collector:4318' is no http"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "abc", "'abc' is not a whole number above 0"),
+        ("OTEL_BLRP_MAX_QUEUE_SIZE", "0", "'0' is not a whole number above 0"),
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "x", "'x' is not a whole number above 0"),
+    ],
+)
+def test_bad_standard_variables_are_named(name: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=f"^{name}: {problem}"):
+        setup("sync")
+
+
 def test_a_short_delay_is_never_zero() -> None:
     assert Settings(schedule_delay=0.0001).delay_millis == 1
     assert Settings(schedule_delay=2).delay_millis == 2000

@@ -116,11 +116,12 @@ def test_inside_and_outside_the_other_instrumentation(shop: Any, answer: Any, wa
         requests.get(url, timeout=2)
         assert len(telemetry.clients) == len(telemetry.records) == 1
         with requests.Session() as session:  # `send` itself: theirs is outside, and its span is used
-            session.send(session.prepare_request(requests.Request("GET", url + "?token=secret-token")), timeout=2)
+            session.send(session.prepare_request(requests.Request("GET", url + "?token=s3cr3t-tok3n-value")), timeout=2)
     finally:
         RequestsInstrumentor().uninstrument()
     assert len(telemetry.clients) == len(telemetry.records) == 2
     theirs = telemetry.clients[1]
+    assert "s3cr3t-tok3n-value" not in telemetry.text()
     assert theirs.instrumentation_scope.name == "opentelemetry.instrumentation.requests"
     assert theirs.attributes[names.RECORD_ID] == telemetry.records[1].attributes[names.RECORD_ID]
 

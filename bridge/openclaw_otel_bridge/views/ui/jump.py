@@ -22,7 +22,7 @@ def jump(conn: Connection, actor: Actor, text: str) -> str | None:
 
     One issue with the id is shown itself, at that event; of several the list. An order wins over an issue number.
     """
-    if not text or ":" in text or len(text) > LONGEST:
+    if not text or ":" in text or len(text) > LONGEST or not text.isprintable():
         return None
     events = known_events(conn, actor, text, 1)
     if events:

@@ -16,10 +16,10 @@ from markupsafe import Markup
 from openclaw_otel_bridge import messages, present, times
 from openclaw_otel_bridge.people.permissions import allowed
 from openclaw_otel_bridge.services import services
+from openclaw_otel_bridge.views.ui.blueprint import blueprint
 from openclaw_otel_bridge.views.ui.session import (
     csrf_token,
     here,
-    viewer,
     viewer_locale,
     viewer_theme,
     viewer_timezone,
@@ -129,9 +129,12 @@ def asset(name: str) -> str:
     return url_for("ui.static", filename=name, v=_digest(name))
 
 
-def may_act(action: str) -> bool:
-    """Say whether the viewer may do an action."""
-    return allowed(viewer(), action)
+@blueprint.after_request
+def keep_assets(response: Response) -> Response:
+    """Let browsers keep a static file for good: its address changes with its content."""
+    if request.endpoint == "ui.static" and "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @cache

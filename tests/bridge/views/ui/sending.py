@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from openclaw_otel import Exchange, ExceptionInfo, classify_exchange, uuid7
+from openclaw_otel import ExceptionInfo, Exchange, classify_exchange, uuid7
 from openclaw_otel.record import ErrorRecord
 from openclaw_otel.wire import body, to_attributes
 from tests.bridge.running import Bridge

@@ -43,7 +43,12 @@ def test_a_form_is_read():
 
 @pytest.mark.parametrize(
     "body",
-    ['{"<script>":"</span><img src=x onerror=alert(1)>"}', "<script>alert(1)</script>", "a=<script>", '["[redacted <b>]"]'],
+    [
+        '{"<script>":"</span><img src=x onerror=alert(1)>"}',
+        "<script>alert(1)</script>",
+        "a=<script>",
+        '["[redacted <b>]"]',
+    ],
 )
 def test_markup_in_a_body_stays_text(body):
     text = str(pretty(body)[0])

@@ -36,7 +36,9 @@ def test_views(bridge: Bridge, admin: Visitor) -> None:
     mine, free, team = (raise_issue(admin, title) for title in ("Mine", "Free", "Team"))
     with bridge.database.connection() as conn:
         me = conn.execute("select id from people where email = %s", (bridge.email,)).fetchone()[0]
-        ours = conn.execute("insert into teams (project_id, slug, name) values (1, 'we', 'We') returning id").fetchone()[0]
+        ours = conn.execute(
+            "insert into teams (project_id, slug, name) values (1, 'we', 'We') returning id"
+        ).fetchone()[0]
         conn.execute("insert into team_members values (%s, %s)", (ours, me))
     admin.post(f"/issues/{mine}/transition", {"to": "assigned", "owner": f"person:{me}"})
     admin.post(f"/issues/{team}/transition", {"to": "assigned", "owner": f"team:{ours}"})
@@ -107,7 +109,9 @@ def test_htmx_gets_the_list_alone_and_a_browser_the_page(admin: Visitor) -> None
 def test_bulk_assignment_tells_what_it_could_not_do(bridge: Bridge, admin: Visitor, ops: Visitor) -> None:
     issues = [raise_issue(admin, f"Issue {n}") for n in range(3)]
     dora = join(bridge, "Dora", "dev")
-    text = admin.follow(admin.post("/issues/bulk", {"issue": issues[:2], "owner": f"person:{dora.id}", "next": "/?view=all"}))
+    text = admin.follow(
+        admin.post("/issues/bulk", {"issue": issues[:2], "owner": f"person:{dora.id}", "next": "/?view=all"})
+    )
     assert "2 issues assigned to Dora." in text
     text = admin.follow(admin.post("/issues/bulk", {"issue": [issues[2], 99999], "owner": f"person:{dora.id}"}))
     assert "1 issue assigned to Dora." in text

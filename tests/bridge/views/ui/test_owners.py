@@ -6,7 +6,9 @@ from openclaw_otel_bridge.views.ui.owners import Owner, owner_of, owner_value
 from openclaw_otel_bridge.workflow.errors import InvalidField
 
 
-@pytest.mark.parametrize(("value", "owner"), [("", Owner()), ("person:3", Owner(assignee=3)), ("team:2", Owner(team=2))])
+@pytest.mark.parametrize(
+    ("value", "owner"), [("", Owner()), ("person:3", Owner(assignee=3)), ("team:2", Owner(team=2))]
+)
 def test_both_ways(value, owner):
     assert owner_of(value) == owner
     assert owner_value(owner.assignee, owner.team) == value

@@ -19,7 +19,16 @@ def test_a_form_without_its_token_is_refused(admin: Visitor, token: str) -> None
 
 def test_every_form_of_every_page_carries_the_token(admin: Visitor) -> None:
     issue = raise_issue(admin)
-    for path in ("/", f"/issues/{issue}", "/issues/new", "/rules/new", "/channels/new", "/people", "/account", "/settings"):
+    for path in (
+        "/",
+        f"/issues/{issue}",
+        "/issues/new",
+        "/rules/new",
+        "/channels/new",
+        "/people",
+        "/account",
+        "/settings",
+    ):
         text = text_of(admin.get(path))
         forms = [form for form in text.split("<form")[1:] if 'method="post"' in form.split(">")[0]]
         assert forms

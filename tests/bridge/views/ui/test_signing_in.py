@@ -83,7 +83,11 @@ def test_language_follows_browser_then_choice_then_person(bridge: Bridge) -> Non
 
 
 def test_theme(admin: Visitor) -> None:
-    for theme, mark in (("dark", ' data-theme="dark">'), ("light", ' data-theme="light">'), ("auto", "<html lang=\"en\">")):
+    for theme, mark in (
+        ("dark", ' data-theme="dark">'),
+        ("light", ' data-theme="light">'),
+        ("auto", '<html lang="en">'),
+    ):
         assert mark in admin.follow(admin.post("/preferences", {"theme": theme, "next": "/"}))
 
 

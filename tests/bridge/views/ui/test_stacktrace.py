@@ -4,7 +4,7 @@ import pytest
 
 from openclaw_otel_bridge.views.ui.stacktrace import MOST, lines_of
 
-PYTHON = '''Traceback (most recent call last):
+PYTHON = """Traceback (most recent call last):
   File "/srv/app/jobs.py", line 8, in run
     push(order)
     ^^^^^^^^^^^
@@ -14,7 +14,7 @@ ValueError: bad
 
 During handling of the above exception, another exception occurred:
   File "<frozen importlib._bootstrap>", line 1, in _load
-'''
+"""
 
 
 def test_python():

@@ -44,7 +44,12 @@ def test_the_call_chain_in_order_with_places_and_depths():
         "c",
     )
     assert chart is not None
-    assert [(row.depth, row.left, row.width) for row in chart.rows] == [(0, 0, 100), (1, 20, 70), (2, 30, 60), (1, 90, 10)]
+    assert [(row.depth, row.left, row.width) for row in chart.rows] == [
+        (0, 0, 100),
+        (1, 20, 70),
+        (2, 30, 60),
+        (1, 90, 10),
+    ]
     failed = chart.rows[2]
     assert (failed.failed, failed.is_event, failed.offset, failed.duration) == (True, True, "300 ms", "600 ms")
     assert (chart.rows[0].kind, failed.kind, chart.duration) == ("server", "client", "1.00 s")

@@ -15,6 +15,9 @@ __all__ = ["LOCALES", "activity_text", "actor_name", "best_locale", "label", "pl
 DETAIL = 90
 """Characters of a message that a title may carry."""
 
+NO_ANSWER = ("timeout", "network")
+"""Their messages are host and port; the exception's name says it in a word."""
+
 
 class Titled(Protocol):
     """What a title is made of: an issue, a row of the inbox, a notification's parameters."""
@@ -59,7 +62,9 @@ def title(issue: Titled, locale: str) -> str:
         return _exception_title(issue) or t("title.empty", locale)
     where = " ".join(part for part in (platform_name(issue.platform, locale), issue.operation) if part)
     text = t("title.platform", locale, where=where, what=word("headline", issue.category, locale))
-    detail = issue.code or _short(issue.message) or _last_name(issue.exception_type)
+    raised = _last_name(issue.exception_type)
+    said = _short(issue.message)
+    detail = issue.code or (raised or said if issue.category in NO_ANSWER else said or raised)
     return t("title.detail", locale, title=text, detail=detail) if detail else text
 
 

@@ -41,7 +41,7 @@ class Entry:
             "Shopify：被限流 · Try later",
         ),
         (
-            Issue(category="timeout", exception_type="requests.exceptions.ReadTimeout"),
+            Issue(category="timeout", message="host:1", exception_type="requests.exceptions.ReadTimeout"),
             "Shopify orders.get: no answer in time · ReadTimeout",
             "Shopify orders.get：请求超时 · ReadTimeout",
         ),

@@ -10,8 +10,8 @@
   function tick() {
     for (const el of all("time[data-relative]")) {
       const s = (Date.parse(el.dateTime) - Date.now()) / 1000, d = Math.abs(s);
-      const [unit, size] = d < 60 ? ["second", 1] : d < 3600 ? ["minute", 60] : d < 172800 ? ["hour", 3600] : ["day", 86400];
-      el.textContent = d < 45 ? words.format(0, "second") : words.format(Math.trunc(s / size), unit);
+      const [unit, size] = d < 3600 ? ["minute", 60] : d < 172800 ? ["hour", 3600] : ["day", 86400];
+      el.textContent = d < 60 ? words.format(0, "second") : words.format(Math.trunc(s / size), unit);
     }
   }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask import Response, g, request, session, url_for
+from psycopg.rows import class_row
 
 from openclaw_otel_bridge.db import queries
 from openclaw_otel_bridge.messages import LOCALES, t
@@ -21,6 +24,15 @@ from openclaw_otel_bridge.views.ui.people import Secret
 from openclaw_otel_bridge.views.ui.samples import first_event
 from openclaw_otel_bridge.views.ui.session import log_in, viewer, viewer_locale
 from openclaw_otel_bridge.workflow.errors import InvalidField
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An ingest or Sentry key as it may be shown: never the key itself."""
+
+    kind: str
+    label: str
+    created_at: datetime
 
 
 @blueprint.get("/account")
@@ -99,7 +111,8 @@ def settings() -> Response:
     require(actor, "project.view")
     with services().database.connection() as conn:
         row = conn.execute(queries("issues")["solo_resolve"], {"project_id": actor.project_id}).fetchone()
-        keys = conn.execute(queries("ui")["keys"], {"project": actor.project_id}).fetchall()
+        with conn.cursor(row_factory=class_row(Key)) as cursor:
+            keys = cursor.execute(queries("ui")["keys"], {"project": actor.project_id}).fetchall()
     return page(
         "settings.html",
         solo=bool(row and row[0]),

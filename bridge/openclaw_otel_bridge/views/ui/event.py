@@ -20,7 +20,7 @@ from openclaw_otel_bridge.views.ui.bodies import pretty
 from openclaw_otel_bridge.views.ui.links import console_links, trace_link
 from openclaw_otel_bridge.views.ui.page import quoted
 from openclaw_otel_bridge.views.ui.session import viewer_locale
-from openclaw_otel_bridge.views.ui.stacktrace import lines_of
+from openclaw_otel_bridge.views.ui.stacktrace import folded, lines_of
 from openclaw_otel_bridge.views.ui.timeline import timeline
 from openclaw_otel_bridge.workflow.errors import NotFound
 
@@ -69,7 +69,8 @@ def event_context(found: EventPage | None, issue: Issue) -> dict[str, Any]:
         "message": details.message or event.message,
         "snapshot": snapshot,
         "exception": exception if exception.get("type") or exception.get("message") else None,
-        "frames": frames,
+        "runs": folded(frames),
+        "frame_count": sum(line.is_frame for line in frames),
         "hidden_frames": hidden,
         "timeline": timeline(found.spans, event.span_id),
         "attributes": sorted(

@@ -26,10 +26,10 @@ def test_a_failure_that_was_sent_is_a_row(bridge: Bridge, admin: Visitor, ops: V
     send(bridge, denied(), denied(order="1002"))
     page = text_of(admin.get("/"))
     assert len(numbers(page)) == 1
-    assert "Shopify orders.get: access refused" in page
+    assert "Shopify: access refused" in page
     assert "us-main.myshopify.com" in page
     assert "2 events in the last 24 hours" in page
-    assert "Shopify orders.get：认证被拒绝" in text_of(ops.get("/"))
+    assert "Shopify：认证被拒绝" in text_of(ops.get("/"))
 
 
 def test_views(bridge: Bridge, admin: Visitor) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openclaw_otel_bridge.views.ui.stacktrace import MOST, lines_of
+from openclaw_otel_bridge.views.ui.stacktrace import MOST, folded, lines_of
 
 PYTHON = """Traceback (most recent call last):
   File "/srv/app/jobs.py", line 8, in run
@@ -28,7 +28,7 @@ def test_python():
         (False, False),
         (True, False),
     ]
-    assert lines[1].source == "push(order)\n^^^^^^^^^^^"
+    assert lines[1].source == "push(order)"
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,10 @@ def test_a_recursion_is_cut():
 
 def test_nothing():
     assert lines_of("") == ((), 0)
+
+
+def test_long_runs_of_library_frames_fold():
+    one = '  File "/x/site-packages/a.py", line 1, in f\n'
+    mine = '  File "/srv/app.py", line 1, in f\n'
+    runs = folded(lines_of(f"Traceback:\n{one * 3}{mine}{one}E: x")[0])
+    assert [(fold, len(lines)) for fold, lines in runs] == [(False, 1), (True, 3), (False, 1), (False, 1), (False, 1)]

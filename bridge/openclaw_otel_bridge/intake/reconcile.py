@@ -103,6 +103,8 @@ def _new(candidate: Candidate) -> Known:
 
 def _again(plan: Plan, event: Known, candidate: Candidate) -> None:
     """A candidate whose id is known: a resend, or another copy of one record."""
+    if candidate.source & event.added:
+        return  # an outer span's mark of the same record: it came with the first, and is no resend
     added = candidate.source & ~event.sources
     if not added or event.key != candidate.key:
         plan.resent += 1

@@ -54,17 +54,17 @@ def _field(value: Any) -> str:
     if kind is datetime:
         return str(value)
     if kind is bytes:
-        return "\\\\x" + value.hex()
+        return f"\\\\x{value.hex()}"
     if kind is bool:
         return "t" if value else "f"
     if kind is list or kind is tuple:
-        return (
-            "{"
-            + ",".join('"' + _text(str(item)).replace("\\\\", "\\\\\\\\").replace('"', '\\\\"') + '"' for item in value)
-            + "}"
-        )
-    text: str = str(value)  # int, UUID, date
-    return text
+        return "{" + ",".join(f'"{_item(item)}"' for item in value) + "}"
+    return f"{value}"  # int, UUID, date
+
+
+def _item(value: str) -> str:
+    """Quoted for the array inside text that is escaped once more for COPY."""
+    return _text(value).replace("\\\\", "\\\\\\\\").replace('"', '\\\\"')
 
 
 def _text(value: str) -> str:

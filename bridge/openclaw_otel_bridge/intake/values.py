@@ -15,8 +15,6 @@ LONGEST_TEXT = 64 * 1024
 """Characters of one attribute; the middle of a longer one is left out, because stacks tell most at both ends."""
 DEEPEST = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_NANOS = 253_402_300_799 * 10**9
-"""The last second of the year 9999, as far as datetime goes."""
 DROPPED = "otel.dropped_attributes_count"
 
 
@@ -68,9 +66,7 @@ def shorten(text: str, limit: int = LONGEST_TEXT) -> str:
 
 def time(nanos: int) -> datetime | None:
     """Return a time of nanoseconds since 1970, or None when there is none."""
-    if not 0 < nanos <= _MOST_NANOS:
-        return None
-    return _EPOCH + timedelta(microseconds=nanos // 1000)
+    return None if nanos <= 0 else _EPOCH + timedelta(microseconds=nanos // 1000)
 
 
 def is_id(raw: bytes, length: int) -> bool:

@@ -1,0 +1,86 @@
+"""Bodies are read within bounds, whatever they claim and whatever they unpack to."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tracemalloc
+import zlib
+
+import pytest
+
+from openclaw_otel_bridge.intake.bodies import read_body
+from openclaw_otel_bridge.problems import Problem
+
+DATA = b"some telemetry " * 100
+LIMIT = 10_000
+
+
+def read(data: bytes, encoding: str = "", length: int | None = None, limit: int = LIMIT) -> bytes:
+    return read_body(io.BytesIO(data), encoding, length, limit)
+
+
+def refused(data: bytes, encoding: str = "", length: int | None = None, limit: int = LIMIT) -> Problem:
+    with pytest.raises(Problem) as caught:
+        read(data, encoding, length, limit)
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", " Identity "])
+def test_plain(encoding: str) -> None:
+    assert read(DATA, encoding, len(DATA)) == DATA
+    assert read(DATA, encoding) == DATA
+    assert read(b"", encoding, 0) == b""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        ("gzip", gzip.compress(DATA)),
+        ("GZIP", gzip.compress(DATA)),
+        ("x-gzip", gzip.compress(DATA)),
+        ("gzip", gzip.compress(DATA[:500]) + gzip.compress(DATA[500:])),
+        ("gzip", gzip.compress(DATA) + b"\0" * 8),
+        ("deflate", zlib.compress(DATA)),
+        ("deflate", zlib.compress(DATA)[2:-4]),
+    ],
+)
+def test_compressed(encoding: str, data: bytes) -> None:
+    assert read(data, encoding, len(data)) == DATA
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("data", [DATA, gzip.compress(DATA)[:-9], b"\x1f\x8b" + os.urandom(50)])
+def test_what_is_not_compressed_as_it_says(encoding: str, data: bytes) -> None:
+    problem = refused(data, encoding)
+    assert problem.status == 400
+    assert encoding in problem.message
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "nonsense"])
+def test_other_encodings(encoding: str) -> None:
+    assert refused(DATA, encoding).status == 415
+
+
+def test_over_the_limit() -> None:
+    assert refused(b"x" * (LIMIT + 1), "", LIMIT + 1).status == 413
+    assert refused(b"x" * (LIMIT + 1)).status == 413
+    assert refused(gzip.compress(b"x" * (LIMIT + 1)), "gzip").status == 413
+    assert refused(gzip.compress(b"x" * LIMIT) + gzip.compress(b"x"), "gzip").status == 413
+    assert read(b"x" * LIMIT) == b"x" * LIMIT
+    assert read(gzip.compress(b"x" * LIMIT), "gzip") == b"x" * LIMIT
+
+
+def test_a_bomb_costs_no_memory() -> None:
+    bomb = gzip.compress(b"\0" * 200_000_000, 9)
+    tracemalloc.start()
+    try:
+        assert refused(bomb, "gzip", limit=1_000_000).status == 413
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_body_that_breaks_off() -> None:
+    assert refused(DATA, "", len(DATA) + 1).status == 400

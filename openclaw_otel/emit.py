@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 OBSERVATION_SECONDS = 60.0
 _DESCRIPTION_LIMIT = 300
 _REMEMBERED = 4096
-_OLD_URLS = frozenset({"http.url", "http.target"})
+_OTHERS_URLS = frozenset({names.URL_FULL, "url.query", "http.url", "http.target"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def write_span(span: trace.Span, record: ErrorRecord, *, dropped: bool = False) 
         values[names.URL_FULL] = record.snapshot.url
     if dropped:
         values[names.RECORD_DROPPED] = True
-    # A span of another instrumentation, used as ours, carries the raw URL under the names of older conventions.
-    for old in _OLD_URLS.intersection(getattr(span, "attributes", None) or ()):
+    # A span of another instrumentation, used as ours, carries the raw URL, maybe under older names.
+    for old in _OTHERS_URLS.intersection(getattr(span, "attributes", None) or ()):
         values[old] = values.get(names.URL_FULL, WITHHELD)
     span.set_attributes(values)
     span.set_status(Status(StatusCode.ERROR, body(record)[:_DESCRIPTION_LIMIT]))

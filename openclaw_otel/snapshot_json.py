@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from openclaw_otel.record import Snapshot
@@ -12,7 +12,8 @@ from openclaw_otel.record import Snapshot
 SNAPSHOT_LIMIT = 64 * 1024
 """Bytes of the snapshot attribute."""
 _HEADER_LIMIT = 512
-_FIELDS = tuple(field.name for field in fields(Snapshot))
+_EMPTY = asdict(Snapshot())
+_FIELDS = tuple(_EMPTY)
 
 
 def encode_snapshot(snapshot: Snapshot, limit: int = SNAPSHOT_LIMIT) -> str:
@@ -67,7 +68,8 @@ def _is_sound(snapshot: Snapshot) -> bool:
 
 
 def _json(snapshot: Snapshot) -> str:
-    data = {name: value for name, value in asdict(snapshot).items() if value not in ("", None, {}, False)}
+    # 0.0 seconds is a value; what equals its default is not worth sending.
+    data = {name: value for name, value in asdict(snapshot).items() if value != _EMPTY[name]}
     return str(valid_text(json.dumps(data, ensure_ascii=False, separators=(",", ":"))))
 
 

@@ -45,3 +45,7 @@ def test_unreadable_snapshots_are_none() -> None:
 
 def test_snapshot_json_leaves_out_what_is_empty() -> None:
     assert json.loads(encode_snapshot(Snapshot("GET", "u", status=200))) == {"method": "GET", "url": "u", "status": 200}
+
+
+def test_no_time_at_all_is_a_time() -> None:
+    assert decode_snapshot(encode_snapshot(Snapshot(elapsed=0.0))) == Snapshot(elapsed=0.0)

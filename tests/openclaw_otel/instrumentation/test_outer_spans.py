@@ -51,10 +51,9 @@ def test_a_client_library_without_a_chain_is_known_by_what_it_quotes(
 
 def test_other_exceptions_keep_their_text_and_get_one_id(watch: Any, telemetry: Any) -> None:
     watch()
-    with pytest.raises(ValueError, match="of the application"):
-        tracer = telemetry.provider.get_tracer("app")
-        with tracer.start_as_current_span("outer"), tracer.start_as_current_span("job"):
-            raise ValueError("of the application")
+    start = telemetry.provider.get_tracer("app").start_as_current_span
+    with pytest.raises(ValueError, match="of the application"), start("outer"), start("job"):
+        raise ValueError("of the application")
     job, outer = telemetry.spans
     assert job.status.description == "ValueError: of the application"
     assert job.events[0].attributes["exception.message"] == "of the application"

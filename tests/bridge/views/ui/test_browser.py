@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.bridge.running import Bridge
 from tests.bridge.views.ui.browsing import PASSWORD, join
-from tests.bridge.views.ui.sending import denied, send
+from tests.bridge.views.ui.sending import CALL, TRACE, denied, send, send_trace
 from tests.conftest import absent
 
 pytestmark = pytest.mark.browser
@@ -125,7 +125,11 @@ def test_the_list_refreshes_by_itself_and_a_query_fault_is_shown(bridge: Bridge,
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_the_window(bridge: Bridge, browser: webdriver.Chrome, width: int) -> None:
-    send(bridge, denied(store="a-very-long-store-name-that-goes-on-and-on-for-ever.myshopify.com"))
+    record = denied(
+        store="a-very-long-store-name-that-goes-on-and-on-for-ever.myshopify.com", trace_id=TRACE, span_id=CALL
+    )
+    send(bridge, record)
+    send_trace(bridge, record.occurred_at)
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 600},

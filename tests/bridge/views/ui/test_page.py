@@ -87,3 +87,28 @@ def test_faults_of(bridge: Bridge) -> None:
         g.actor = None
         assert faults_of(MissingField("a", "b")) == {"a": "请填写此项。", "b": "请填写此项。"}
         assert faults_of(InvalidField("a", "bad", "不好")) == {"a": "不好"}
+
+
+def _contrast(one: str, other: str) -> float:
+    """Return the ratio of WCAG 2.2 for two colours `#rrggbb` or `#rgb`."""
+
+    def light(colour: str) -> float:
+        digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((light(one), light(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("selector", [":root {", ':root[data-theme="dark"] {', ':root:not([data-theme="light"]) {'])
+def test_text_keeps_contrast_aa(selector: str) -> None:
+    text = (PACKAGE / "static" / "app.css").read_text("utf-8")
+    block = text[text.index(selector) :].split("}")[0]
+    colour = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
+    pairs = [(ink, ground) for ink in ("ink", "soft", "link", "critical") for ground in ("bg", "panel", "sunk")]
+    pairs += [(name, f"{name}-bg") for name in ("critical", "error", "warn", "info", "good")]
+    pairs += [("accent-ink", "accent"), ("bg", "ink"), ("good", "sunk"), ("error", "sunk"), ("ink", "mark")]
+    for ink, ground in pairs:
+        assert _contrast(colour[ink], colour[ground]) >= 4.5, (ink, ground)

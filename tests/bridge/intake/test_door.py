@@ -1,0 +1,65 @@
+"""Telemetry and webhooks wait in queues of their own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from openclaw_otel.hookspecs import Side
+from openclaw_otel.pipeline import build_pipeline
+from openclaw_otel.platforms import Platforms
+from openclaw_otel_bridge.config import Config
+from openclaw_otel_bridge.db import Database
+from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.intake.items import InboxRow
+from openclaw_otel_bridge.intake.traces import read_traces
+from tests.bridge.otlp_messages import failing, span, traces
+
+FIND = Platforms().adapter_for_url
+
+
+@pytest.fixture
+def intake(database_url: str) -> Iterator[Intake]:
+    config = Config(database_url)
+    with (
+        closing(Database(database_url)) as database,
+        closing(Intake(config, database, build_pipeline(Side.BRIDGE, config.library))) as intake,
+    ):
+        yield intake
+
+
+def test_taking(intake: Intake) -> None:
+    reading = read_traces(traces(*failing(3), span(failed=False), span(trace=b"bad")), 1, FIND)
+    assert intake.take("otlp_traces", reading, 1) == (1, "1: trace_id is not 16 bytes, or all zero")
+    assert intake.counts == {
+        ("otlp_traces", "received"): 5,
+        ("otlp_traces", "found"): 3,
+        ("otlp_traces", "dropped"): 0,
+        ("otlp_traces", "spans_dropped"): 1,
+        ("otlp_traces", "rejected"): 1,
+    }
+    assert intake.stores["telemetry"].stored.events == 3
+    assert (intake.depth, intake.is_full) == (0, False)
+
+
+def test_a_stuck_telemetry_queue_does_not_delay_a_webhook(intake: Intake, database_url: str) -> None:
+    now = datetime.now(UTC)
+    with psycopg.connect(database_url) as blocker:
+        blocker.execute("lock table groupings in access exclusive mode")
+        reading = read_traces(traces(*failing(2)), 1, FIND)
+        stuck = threading.Thread(target=intake.take, args=("otlp_traces", reading, 1))
+        stuck.start()
+        while intake.depth == 0:
+            time.sleep(0.01)
+        row = InboxRow(1, "shopify", "demo", "k", uuid4(), now.date(), now, "t", None, True, None, b"")
+        assert intake.webhook([row], patience=5) == []
+        assert stuck.is_alive()
+        blocker.rollback()
+    stuck.join()

@@ -52,7 +52,9 @@ class RuleRedactor:
         return replace(
             record,
             message=text(record.message, run),
-            exception=ExceptionInfo(error.type, text(error.message, run), text(error.stacktrace, run)) if error else None,
+            exception=ExceptionInfo(error.type, text(error.message, run), text(error.stacktrace, run))
+            if error
+            else None,
             snapshot=snapshot,
             operation=text(record.operation, run, keep=True) if record.operation else record.operation,
             store=text(record.store, run, keep=True) if record.store else record.store,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 
 Check = Callable[[bytes, int, int], bool]
 """(text, start, end) → whether the candidate between the two is to be replaced."""
 
-_ID_WORDS = re.compile(
-    rb"(?i)(?:order|orders|item|items|product|products|package|parcel|sku|asin|id|ids|nr|num|number|batch|invoice"
-    rb"|request|transaction|txn|payout|listing|variant|model|shop|store|seller|warehouse|ref|reference|pedido"
-    rb"|pedidos|orden|produto|producto|pesanan|produk|webhook|event|job|task|record|row|object|gid|po|sn|at|line"
-    rb"|offset|page|timestamp|time|ts|epoch|\xe8\xae\xa2\xe5\x8d\x95|\xe5\x8d\x95\xe5\x8f\xb7|\xe5\x95\x86\xe5\x93\x81"
-    rb"|\xe7\xbc\x96\xe5\x8f\xb7|\xe5\xba\x97\xe9\x93\xba|\xe5\x8c\x85\xe8\xa3\xb9|\xe6\xb5\x81\xe6\xb0\xb4\xe5\x8f\xb7"
-    rb"|\xe0\xb8\xaa\xe0\xb8\xb4\xe0\xb8\x99\xe0\xb8\x84\xe0\xb9\x89\xe0\xb8\xb2"
-    rb"|\xc4\x91\xc6\xa1n h\xc3\xa0ng|s\xe1\xba\xa3n ph\xe1\xba\xa9m)"
-    rb"(?:\s?(?:id|no\.?|number|num|nr\.?|\xe5\x8f\xb7|\xe5\x8f\xb7\xe7\xa0\x81))?[\"'`)\]]{0,2}\s{0,2}[:=#\xef\xbc\x9a]{0,3}\s?[\"'`\[(#]{0,2}$"
-)
-"""A label right before a number that makes it an id: order, item, product, 订单, 单号, 商品, 编号 …"""
+_DATA = json.loads(files("openclaw_otel_plugins.redaction").joinpath("values.json").read_text("utf-8"))
+_ID_WORDS = frozenset(word.encode() for word in _DATA["id_words"] if word.isascii())
+_NUMBER_WORDS = frozenset(word.encode() for word in _DATA["number_words"])
+_LABELS = tuple(word.encode() for word in _DATA["id_words"] if not word.isascii())
+"""What makes the number right behind it an id: order, item, product, 订单, 单号 …"""
+_JUNK = b" \t\"'`([{#:=<>"
 _GLUE = frozenset(b"#/.-_+:\\$%~*")
 _DIGITS = re.compile(rb"[^0-9]")
 _IBAN_LENGTHS: Mapping[bytes, int] = {
@@ -64,7 +61,35 @@ def stands_alone(data: bytes, start: int, end: int) -> bool:
             return False
         if after in b"-./_:" and end + 1 < len(data) and (_word(data[end + 1]) or data[end + 1] in b"-_/"):
             return False
-    return _ID_WORDS.search(data[max(0, start - 48) : start]) is None
+    return not _labelled_as_id(data[max(0, start - 48) : start])
+
+
+def _labelled_as_id(before: bytes) -> bool:
+    text = before.rstrip(_JUNK)
+    if text.endswith(b"\xef\xbc\x9a"):  # ：
+        text = text[:-3]
+    if len(before) - len(text) > 6:
+        return False
+    if text.endswith(_LABELS):
+        return True
+    word, rest = _last_word(text)
+    if not word and text.endswith(b"."):  # no.
+        word, rest = _last_word(text[:-1])
+        return word in _NUMBER_WORDS and _last_word(rest.rstrip(b" _-"))[0] in _ID_WORDS
+    if word in _NUMBER_WORDS or word == b"":
+        word, _ = _last_word(rest.rstrip(b" ._-"))
+        return word in _ID_WORDS
+    return word in _ID_WORDS
+
+
+def _last_word(text: bytes) -> tuple[bytes, bytes]:
+    """Return the last Latin word in lower case (of `orderId` the `id`), and what stands before it."""
+    start = len(text)
+    while start and (65 <= text[start - 1] <= 90 or 97 <= text[start - 1] <= 122):
+        start -= 1
+        if text[start] <= 90 and start + 1 < len(text) and text[start + 1] > 90:
+            break
+    return text[start:].lower(), text[:start]
 
 
 def _word(byte: int) -> bool:
@@ -72,15 +97,16 @@ def _word(byte: int) -> bool:
 
 
 def _sentence(data: bytes, start: int) -> bool:
-    """A full stop, colon or dash that ends words before the number (`tel:138…`, `call.138…`), no token like `a-1.138…`."""
+    """A colon that ends a word before the number (`tel:138…`, `电话-138…`), not a token (`a-1:138…`)."""
     before = data[max(0, start - 24) : start]
-    return before[-1:] in b":.-~*" and re.search(rb"(?:^|[\s\"'(,;])[A-Za-z\x80-\xff]+\s?[:.\-~*]+$", before) is not None
+    latin = before[-1:] in b":~*" and re.search(rb"(?:^|[\s\"'(,;])[A-Za-z\x80-\xff]+[\"']?\s?[:~*]+$", before)
+    return bool(latin) or (len(before) > 1 and before[-2] >= 0x80)
 
 
 def card(data: bytes, start: int, end: int) -> bool:
     """A payment card: Luhn, not one digit throughout, and not labelled as an id."""
     number = digits(data[start:end])
-    return len(set(number)) > 2 and luhn(number) and stands_alone(data, start, end)
+    return len(set(number)) > 1 and luhn(number) and stands_alone(data, start, end)
 
 
 def cn_id(data: bytes, start: int, end: int) -> bool:

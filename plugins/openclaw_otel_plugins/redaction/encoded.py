@@ -8,19 +8,23 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, unquote_to_bytes
 
-from openclaw_otel_plugins.redaction.run import Run
+from openclaw_otel_plugins.redaction.run import Run, TooDense
 
 MAX_DEPTH = 6
 """Texts inside texts inside texts …: beyond this many, the rest is replaced whole."""
 Redact = Callable[[bytes, Run], bytes]
-_PERCENT = re.compile(rb"[^\s\"'<>&=?#;,\x1f%]*%(?:2[0-9A-Fa-f]|3[A-Da-d]|40|5[Bb]|7[BbCc])[^\s\"'<>&=?#;,\x1f]*")
-_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_=.\-])[A-Za-z0-9+/_\-]{32,}+={0,2}(?![A-Za-z0-9+/_.])")
-_HEX = re.compile(rb"[0-9a-fA-F\-]+=*")
-_LETTERS = re.compile(rb"[a-z][a-z_\-/]*|[A-Z][A-Z_\-/]*")
-_USER_PASSWORD = re.compile(rb"[\x21-\x39\x3b-\x7e]{3,}:[\x21-\x7e]{8,}")
+_PERCENT = re.compile(
+    rb"(?<![^\s\"'<>&=?#;,\x1f%])[^\s\"'<>&=?#;,\x1f%]*+%(?:2[0-9A-Fa-f]|3[A-Da-d]|40|5[Bb]|7[BbCc])[^\s\"'<>&=?#;,\x1f]*+"
+)
+"""A run with something encoded in it; begins only where a run can, so that each is read once."""
+_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_=.\-])[A-Za-z0-9+/_\-]{32,}+={0,2}+(?![A-Za-z0-9+/_.])")
+_RUN = re.compile(rb"[A-Za-z0-9+]{32,}+")
+_ONE_CASE = re.compile(rb"[a-z0-9+/_\-]*+=*|[A-Z0-9+/_\-]*+=*")
+_USER_PASSWORD = re.compile(rb"[A-Za-z0-9._@+\-]{3,}:[\x21-\x7e]{8,}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PROBE = r"%(?:2[BbFf]|3[AaDd]|40|7[BbCc]|22)"
 BASE64_PROBE = r"[A-Za-z0-9+]{32}"
+_LONG = 1 << 16
 _SAFE = "[]!$'()*,:;@/-_.~"
 
 
@@ -30,6 +34,9 @@ def percent(data: bytes, run: Run, redact: Redact) -> bytes:
         return data
 
     def one(match: re.Match[bytes]) -> bytes:
+        run.spend()
+        if len(match[0]) > _LONG:
+            raise TooDense
         text = unquote_to_bytes(match[0])
         changed = redact(text, run)
         return match[0] if changed == text else quote(changed, safe=_SAFE).encode()
@@ -41,14 +48,20 @@ def base64_parts(data: bytes, run: Run, redact: Redact) -> bytes:
     """Return the text with every base64 part that hides something redacted; what holds no text stays."""
 
     def one(match: re.Match[bytes]) -> bytes:
+        run.spend()
         return blob(match[0], run, redact) or match[0]
 
     return _BASE64.sub(one, data)
 
 
+def may_hide_text(data: bytes) -> bool:
+    """Say whether a long run could be base64 of a text: upper and lower case mixed, unlike digests and ids."""
+    return any(not _ONE_CASE.fullmatch(match[0]) for match in _RUN.finditer(data))
+
+
 def blob(encoded: bytes, run: Run, redact: Redact) -> bytes | None:
     """Return base64 of text redacted, in base64 again; None when it holds no text or nothing to redact."""
-    if _HEX.fullmatch(encoded) or _LETTERS.fullmatch(encoded):
+    if _ONE_CASE.fullmatch(encoded):
         return None
     text = decoded(encoded)
     if text is None:
@@ -70,11 +83,12 @@ def decoded(encoded: bytes) -> bytes | None:
         plain = plain[:-1]
     try:
         text = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except binascii.Error:
+        return None
+    try:
         text.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(text) - 3:  # not merely cut inside a character
             return None
         text = text[: error.start]
-    except binascii.Error:
-        return None
     return None if not text or _CONTROL.search(text) else text

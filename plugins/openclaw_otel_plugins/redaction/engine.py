@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,15 +11,17 @@ from openclaw_otel_plugins.redaction import encoded, json_text, markup
 from openclaw_otel_plugins.redaction.keys import Keys
 from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.markup import Markup, is_markup
-from openclaw_otel_plugins.redaction.pairs import Pairs, stems
+from openclaw_otel_plugins.redaction.pairs import Pairs, context_stems, stems
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
-from openclaw_otel_plugins.redaction.run import PLACEHOLDER, Run
+from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, Run, TooDense
 from openclaw_otel_plugins.redaction.tree import Leaf, Tree
 from openclaw_otel_plugins.redaction.values import SEPARATOR, Values
 
 _SEPARATOR = SEPARATOR.encode()
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
+_PAIRED = re.compile(rb"[:=]|\xef\xbc\x9a|%3")
+_NESTED = re.compile(rb"\[\s*\[")
 _CLEAN_KEYS = 4096
 
 
@@ -36,20 +39,24 @@ class Engine:
         places = [self._pairs.probe, markup.PROBE, encoded.PROBE]
         self._probe = compiled("|".join([*self._values.probes, *places, _STRUCTURE]), megabytes=32)
         self._keep_probe = compiled("|".join([*self._values.keep_probes, _STRUCTURE]))
-        self._json_probe = compiled("|".join([*self._values.probes, f"(?i)(?:{strong})", encoded.PROBE]), megabytes=32)
+        in_key = f'(?i)(?:(?:{strong})[^"]*|(?:{context_stems(rules)})(?:[.\\[\\](){{}}>|][^"]*)?)"[ \\t\\r\\n]*:'
+        self._json_probe = compiled("|".join([*self._values.probes, in_key, encoded.PROBE]), megabytes=32)
+        self._label_probe = compiled(f"(?i)(?:{strong})")
         self._base64_probe = compiled(encoded.BASE64_PROBE)
         self._clean: dict[str, str] = {}
 
     def text(self, text: str, run: Run, *, keep: bool = False) -> str:
         """Return a text redacted; `keep`: it stands under a key of ids, so its numbers are no phones."""
         data = text.encode("utf-8", "surrogatepass")
+        if data[:1] in (b"{", b"["):
+            return self._hit(text, data, run, keep=keep)
         probe = self._keep_probe if keep else self._probe
-        if not probe.search(data) and not self._base64_probe.search(data):
+        if not probe.search(data) and not self._has_base64(data):
             return text
         return self._hit(text, data, run, keep=keep)
 
     def _hit(self, text: str, data: bytes, run: Run, *, keep: bool) -> str:
-        if self._is_clean_json(data):
+        if data[:1] in (b"{", b"[") and self._is_clean_json(data):
             return text
         done = self._work(data, run, keep=keep)
         return text if done == data else done.decode("utf-8", "surrogatepass")
@@ -59,11 +66,19 @@ class Engine:
         return self._tree.redact(value, key, run)
 
     def _is_clean_json(self, data: bytes) -> bool:
-        return data[:1] in b"{[" and b"\\" not in data and not (self._json_probe.search(data) or self._base64_probe.search(data))
+        """Whether JSON needs no parsing: no sensitive key, no value, and no escape that could hide one."""
+        if b"\\" in data or self._json_probe.search(data):
+            return False
+        if (b'alue"' in data or _NESTED.search(data)) and self._label_probe.search(data):
+            return False  # name/value pairs: the sensitive key stands in a value
+        return not self._has_base64(data)
+
+    def _has_base64(self, data: bytes) -> bool:
+        return self._base64_probe.search(data) is not None and encoded.may_hide_text(data)
 
     def _bytes(self, data: bytes, run: Run) -> bytes:
         """A text inside a text (decoded base64, percent-encoding)."""
-        if not self._probe.search(data) and not self._base64_probe.search(data):
+        if not self._probe.search(data) and not self._has_base64(data):
             return data
         return self._work(data, run, keep=False)
 
@@ -72,6 +87,7 @@ class Engine:
             run.note("too_deep", PLACEHOLDER)
             return PLACEHOLDER.encode()
         run.depth += 1
+        looks, run.looks = run.looks, LOOKS
         try:
             start = data.lstrip()[:1]
             if start in (b"{", b"[", b'"'):
@@ -79,8 +95,12 @@ class Engine:
                 if done is not None:
                     return done
             return self._free(data, run, keep=keep)
+        except TooDense:
+            run.note("too_dense", PLACEHOLDER)
+            return PLACEHOLDER.encode()
         finally:
             run.depth -= 1
+            run.looks = looks
 
     def _json(self, data: bytes, run: Run, *, keep: bool) -> bytes | None:
         """Return a text that is JSON redacted; None when it is none, or too deep for the parser."""
@@ -134,9 +154,10 @@ class Engine:
                 data = self._markup.parts(data, run)
             if b"<" in data and is_markup(data):
                 data = self._markup.elements(data, run)
-            data = self._pairs.apply(data, run, form=form)
+            if _PAIRED.search(data):
+                data = self._pairs.apply(data, run, form=form)
         data = self._values.apply(data, run, keep=keep)
-        return encoded.base64_parts(data, run, self._bytes)
+        return encoded.base64_parts(data, run, self._bytes) if len(data) >= 32 else data
 
     def _leaves(self, leaves: list[Leaf], run: Run, keep: bool) -> None:
         """Redact many texts in place: one scan over all of them finds the few that need work."""
@@ -146,7 +167,8 @@ class Engine:
             joined = SEPARATOR.join(text.replace(SEPARATOR, " ") for text in texts)
         data = joined.encode("utf-8", "surrogatepass")
         hits = dict.fromkeys(_hits(data, self._keep_probe if keep else self._probe))
-        hits.update(dict.fromkeys(_hits(data, self._base64_probe)))
+        if self._has_base64(data):
+            hits.update(dict.fromkeys(_hits(data, self._base64_probe)))
         for index in hits:
             target, slot, text, place = leaves[index]
             if run.findings is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ _INDENT = re.compile(r"[{\[]\s*?\n([ \t]+)\S")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|"|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
 _LITERAL = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
 _CUT_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)$")
+_DEPTH = 400
 _CUT_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}$")
 
 
@@ -24,14 +27,40 @@ def dump(value: Any, like: str) -> str:
     indented = _INDENT.search(like, 0, 4096) if "\n" in like else None
     colon = like.find('":')
     spaced = like[colon + 2 : colon + 3] == " " if colon >= 0 else ", " in like
-    escaped = "\\u" in like and like.isascii()
-    text = json.dumps(
-        value,
-        ensure_ascii=escaped or "\\ud" in like or "\\uD" in like,
-        indent=indented[1] if indented else None,
-        separators=("," if indented else ", " if spaced else ",", ": " if spaced else ":"),
-    )
+    escaped = ("\\u" in like and like.isascii()) or "\\ud" in like or "\\uD" in like
+    if indented:
+        quoted = json.encoder.encode_basestring_ascii if escaped else json.encoder.encode_basestring
+        text = _indented(value, _Style(indented[1], ": " if spaced else ":", quoted), "\n")
+    else:
+        text = _encoder(escaped, spaced)(value)
     return text.replace("/", "\\/") if "\\/" in like else text
+
+
+@functools.cache
+def _encoder(escaped: bool, spaced: bool) -> Callable[[Any], str]:
+    separators = (", ", ": ") if spaced else (",", ":")
+    return json.JSONEncoder(ensure_ascii=escaped, separators=separators, check_circular=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    indent: str
+    colon: str
+    quoted: Callable[[str], str]
+
+
+def _indented(value: Any, style: _Style, line: str) -> str:
+    """Return indented JSON; the standard library's own writer of it takes three times as long."""
+    if isinstance(value, str):
+        return style.quoted(value)
+    inner = line + style.indent
+    if isinstance(value, dict) and value:
+        quoted, colon = style.quoted, style.colon
+        parts = [f"{quoted(key)}{colon}{_indented(item, style, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{line}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{f',{inner}'.join([_indented(item, style, inner) for item in value])}{line}]"
+    return json.dumps(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +77,63 @@ def complete(text: str) -> Cut | None:
 
     Linear; the text must start with `{` or `[`.
     """
-    stack: list[str] = []
-    end, expects_value, in_key = 0, False, False
+    reader = _Reader()
     for match in _TOKEN.finditer(text):
         token = match[0]
         if token == '"':  # a string without its end: all that follows belongs to it
-            return _cut_in_string(text, match.start(), stack, is_key=in_key and not expects_value)
-        if token in "{[":
-            stack.append("}" if token == "{" else "]")
-            in_key, expects_value = token == "{", False
-        elif token in "}]":
-            if not stack or stack.pop() != token:
-                return None
-            in_key, expects_value = False, False
-        elif token == ",":
-            in_key, expects_value = bool(stack) and stack[-1] == "}", False
-        elif token == ":":
-            expects_value, in_key = True, False
-        elif token[0] == '"' and in_key:
-            pass  # a key: it counts only with its colon
-        elif token[0] != '"' and not _LITERAL.fullmatch(token):
+            return reader.cut_in_string(text, match.start())
+        if token[0] not in '{[}],:"' and not _LITERAL.fullmatch(token):
             if match.end() < len(text):
                 return None
             break  # `tru`, `12e`: dropped
-        if not stack:
-            return None  # a whole value, or one and something behind it
-        if token not in ",:" and not (token[0] == '"' and in_key):
-            end, expects_value = match.end(), False
+        if not reader.take(token, match.end()):
+            return None
+    closers = reader.closers
+    return Cut(text[: reader.end] + ("null" if reader.expects_value else "") + closers, closers, in_string=False)
+
+
+class _Reader:
+    """Where in a JSON text we are: open brackets, key or value, the end of the last whole part."""
+
+    __slots__ = ("end", "expects_value", "in_key", "stack")
+
+    def __init__(self) -> None:
+        self.stack: list[str] = []
+        self.end, self.expects_value, self.in_key = 0, False, False
+
+    @property
+    def closers(self) -> str:
+        return "".join(reversed(self.stack))
+
+    def take(self, token: str, end: int) -> bool:
+        """Read one token; False when it cannot stand here, or when the outermost value is complete."""
+        if token in "{[":
+            if self.in_key or len(self.stack) >= _DEPTH:
+                return False
+            self.stack.append("}" if token == "{" else "]")
+            self.in_key, self.expects_value, self.end = token == "{", False, end
+        elif token in "}]":
+            if not self.stack or self.stack.pop() != token:
+                return False
+            self.in_key, self.expects_value, self.end = False, False, end
+        elif token == ",":
+            self.in_key, self.expects_value = bool(self.stack) and self.stack[-1] == "}", False
         elif token == ":":
-            end = match.end()
-    closers = "".join(reversed(stack))
-    return Cut(text[:end] + ("null" if expects_value else "") + closers, closers, in_string=False)
+            self.in_key, self.expects_value, self.end = False, True, end
+        elif not self.in_key:  # a key counts only with its colon
+            self.expects_value, self.end = False, end
+        return bool(self.stack)
 
-
-def _cut_in_string(text: str, start: int, stack: list[str], *, is_key: bool) -> Cut | None:
-    if not stack:
-        return None
-    closers = "".join(reversed(stack))
-    if is_key:
-        return Cut(text[:start].rstrip().rstrip(",") + closers, closers, in_string=False)
-    cut = _CUT_ESCAPE.search(text, max(start, len(text) - 64))
-    body = text[: cut.start(1)] if cut else text
-    pair = _CUT_PAIR.search(body, max(start, len(body) - 6))
-    return Cut((body[: pair.start()] if pair else body) + '"' + closers, closers, in_string=True)
+    def cut_in_string(self, text: str, start: int) -> Cut | None:
+        """Complete a text that ended inside the string that begins at `start`."""
+        if not self.stack:
+            return None
+        if self.in_key:
+            return Cut(text[: self.end] + self.closers, self.closers, in_string=False)
+        cut = _CUT_ESCAPE.search(text, max(start, len(text) - 64))
+        body = text[: cut.start(1)] if cut else text
+        pair = _CUT_PAIR.search(body, max(start, len(body) - 6))
+        return Cut((body[: pair.start()] if pair else body) + '"' + self.closers, self.closers, in_string=True)
 
 
 def without_closers(text: str, closers: str, *, in_string: bool) -> str:

@@ -32,8 +32,8 @@ class Verdict:
     leaves: bool = False
     """An object under this key is not about the person above it."""
     sql: bool = False
-    plain: bool = True
-    """True when there is nothing to do but to look at the value."""
+    only_keep: bool = False
+    """True when `keep` is all there is to say."""
 
     def below(self, context: str) -> str:
         """Return the class of the value inside a context, or ""."""
@@ -44,7 +44,7 @@ class Verdict:
 
 
 NEUTRAL = Verdict()
-KEEP = Verdict(keep=True, plain=False)
+KEEP = Verdict(keep=True, only_keep=True)
 
 
 class Keys:
@@ -67,6 +67,7 @@ class Keys:
                     self._terms.setdefault(normal(term).replace("_", ""), name)
         self._inside.sort(key=lambda pair: -len(pair[0]))
         self._hard = rules.hard | {term.replace("_", "") for term in rules.hard}
+        self._own_terms = {normal(term.lstrip("=")) for term in rules.own_terms}
         self._own_keep = {normal(key) for key in rules.own_keep}
 
     def verdict(self, key: str) -> Verdict:
@@ -92,41 +93,47 @@ class Keys:
         if joined in self._own_keep or whole in self._own_keep:
             return KEEP
         if whole in rules.sql or joined in rules.sql:
-            return Verdict(sql=True, plain=False)
+            return Verdict(sql=True)
         if whole in rules.keep_keys or (joined in rules.keep_keys and len(segments) == 1):
             return KEEP
         name = self._class(last, whole, segments)
-        enters, weak = self._enters(last), self._weak(last, joined, segments)
-        if isinstance(weak, str):
-            name, weak = name or weak, ()
+        enters, weak = self._enters(last), self._weak(joined)
+        by_path = self._by_path(segments, weak) if weak else ""
+        if by_path:
+            name, weak = name or by_path, []
         keep = not name and (joined in rules.keep_keys or last[-1] in rules.keep_tails)
         leaves = joined in rules.contexts["leave"] or last[-1] in ("items", "products", "errors")
         if not (name or enters or weak or keep or leaves):
             return NEUTRAL
-        return Verdict(name, keep, tuple(weak), enters, leaves, plain=False)
+        if keep and not (enters or weak or leaves):
+            return KEEP
+        return Verdict(name, keep, tuple(weak), enters, leaves)
 
     def _class(self, last: list[str], whole: str, segments: list[list[str]]) -> str:
         joined = "_".join(last)
         exact = self._exact.get(joined) or self._terms.get(whole)
         if exact:
             return exact
-        found, rank = "", (False, 0, 0)
+        found, rank = "", (False, False, 0, 0)
         for start in range(min(len(last), 16)):
             for end in range(start + 1, min(start + 4, len(last)) + 1):
                 term = "_".join(last[start:end])
                 name = self._terms.get(term)
-                if name and (term in self._hard, end - start, end) >= rank:
-                    found, rank = name, (term in self._hard, end - start, end)
+                if name:
+                    own, hard = term in self._own_terms, term in self._hard and end == len(last)
+                    if (own, hard, end - start, end) >= rank:
+                        found, rank = name, (own, hard, end - start, end)
         if not found:
             plain = _plain("".join(last)) if not joined.isascii() else ""
             return next((name for term, name in self._inside if term in plain), "") if plain else ""
-        if rank[0]:
+        own, hard, size, end = rank
+        if own or hard:
             return found
         tail = last[-1]
-        if rank[2] < len(last) and (tail in self._rules.tails or (found == "token" and tail in ("name", "names"))):
+        if end < len(last) and (tail in self._rules.tails or (found == "token" and tail in ("name", "names"))):
             return ""
         if found == "address" and (
-            (rank[2] - 2 >= 0 and last[rank[2] - 2] in self._rules.technical and rank[1] == 1)
+            (end >= 2 and last[end - 2] in self._rules.technical and size == 1)
             or (len(segments) > 1 and last == ["address"] and segments[-2][-1] in self._rules.technical)
         ):
             return ""
@@ -141,26 +148,23 @@ class Keys:
                     return name
         return ""
 
-    def _weak(self, last: list[str], joined: str, segments: list[list[str]]) -> str | list[tuple[str, str]]:
-        """Return (context, class) pairs, or the class itself when the key's own path gives the context."""
-        weak = self._rules.weak
-        found = [(name, table[joined]) for name, table in weak.items() if joined in table]
-        pairs = []
-        for name, placeholder in found:
-            if name == PERSON:
-                pairs += [(PERSON, placeholder), (ADDRESS, placeholder)]
-            elif name == ADDRESS:
-                pairs += [(PERSON, placeholder), (ADDRESS, placeholder)]
-            elif name == "address_only":
-                pairs.append((ADDRESS, placeholder))
-            else:
-                pairs.append((CARD, placeholder))
+    def _weak(self, joined: str) -> list[tuple[str, str]]:
+        """Return (context, class) pairs: what the key is below each context."""
+        pairs: list[tuple[str, str]] = []
+        for name, table in self._rules.weak.items():
+            if joined in table:
+                contexts = {"address_only": (ADDRESS,), CARD: (CARD,)}.get(name, (PERSON, ADDRESS))
+                pairs += [(context, table[joined]) for context in contexts]
+        return pairs
+
+    def _by_path(self, segments: list[list[str]], weak: list[tuple[str, str]]) -> str:
+        """Return the class that the key's own path gives it: `customer.name`."""
         for parts in segments[:-1]:
             context = self._enters(parts)
-            own = next((placeholder for name, placeholder in pairs if name == context), "")
+            own = next((placeholder for name, placeholder in weak if name == context), "")
             if own:
                 return own
-        return pairs
+        return ""
 
 
 def normal(key: str) -> str:

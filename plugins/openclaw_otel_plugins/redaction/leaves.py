@@ -10,10 +10,15 @@ from urllib.parse import unquote_plus
 from openclaw_otel_plugins.redaction.run import Run
 
 _DONE = re.compile(r"\s*(?:(?:Bearer|Basic|Digest|Negotiate|[A-Z0-9-]{4,20})\s+)?\[[a-z][a-z0-9_]*\]\s*")
-_SCHEME = re.compile(r"(Bearer|Basic|Digest|Negotiate|NTLM|AWS4-HMAC-SHA256|OAuth|GoogleLogin)[ +]+(?=\S)", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"(Bearer|Basic|Digest|Negotiate|NTLM|AWS4-HMAC-SHA256|OAuth|GoogleLogin)[ +]+(?=\S)", re.IGNORECASE
+)
 _NOTHING = frozenset({"", "none", "null", "nil", "true", "false", "undefined", "nan", "n/a", "-", "0", "{{auto}}"})
 _FIVE_DIGITS = re.compile(r"(?:[0-9\u0660-\u0669\uff10-\uff19][^0-9\uff10-\uff19]{0,3}){5}")
-_ORDER_NAME = re.compile(r"#[\w\-]{1,24}|(?=[A-Z0-9#-]*[0-9])[A-Z0-9#-]{1,20}|[a-z]{2,10}_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}")
+_ORDER_NAME = re.compile(
+    r"#[\w\-]{1,24}|(?=[A-Z0-9#-]*[0-9])[A-Z0-9#-]{1,20}|[a-z]{2,10}_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}"
+)
+_COARSE = frozenset({"name", "note", "account", "email"})
 _EMAIL = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")
 
 
@@ -26,7 +31,7 @@ class Leaves:
     def replace(self, text: str, name: str, run: Run, rule: str, *, encoded: bool = False) -> str | None:
         """Return what stands instead of a text of class `name`; None when the text is to be looked at as any other."""
         plain = text.strip()
-        if plain.lower() in _NOTHING or _DONE.fullmatch(text):
+        if (len(plain) < 10 and plain.lower() in _NOTHING) or (plain[-1:] == "]" and _DONE.fullmatch(text)):
             return None
         value = unquote_plus(plain) if encoded and ("%" in plain or "+" in plain) else plain
         if name == "phone" and not _FIVE_DIGITS.search(value):
@@ -35,11 +40,12 @@ class Leaves:
             return None
         if name == "ip" and not _public(value):
             return None
-        placeholder = _finer(name, value)
+        placeholder = _finer(name, value) if name in _COARSE else name
         if self._pseudonyms and placeholder in ("email", "phone"):
             run.buyer(placeholder, value)
         mark = f"[{placeholder}]"
-        run.note(rule, mark)
+        if run.findings is not None:
+            run.note(rule, mark)
         scheme = _SCHEME.match(plain) if name == "token" else None
         return f"{scheme[1]} {mark}" if scheme and not encoded else mark
 
@@ -58,9 +64,9 @@ class Leaves:
 
 def _finer(name: str, value: str) -> str:
     """A receiver may be a name, an e-mail or a phone: say which."""
-    if name in ("name", "note", "account", "email") and _EMAIL.fullmatch(value):
+    if "@" in value and _EMAIL.fullmatch(value):
         return "email"
-    if name in ("name", "account") and len(value) < 24 and re.fullmatch(r"\+?[0-9][0-9 ().\-]{6,}", value):
+    if name != "note" and len(value) < 24 and re.fullmatch(r"\+?[0-9][0-9 ().\-]{6,}", value):
         return "phone"
     return name
 

@@ -9,11 +9,16 @@ from openclaw_otel_plugins.redaction.keys import Keys
 from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.run import Run
 
-_PIECE = re.compile(rb"<!\[CDATA\[(.*?)(?:\]\]>|$)|<!--.*?(?:-->|$)|<(/?)([A-Za-z_][\w.:\-]{0,100})([^<>]*)>|([^<]+)", re.DOTALL)
+_PIECE = re.compile(
+    rb"<!\[CDATA\[(.*?)(?:\]\]>|$)|<!--.*?(?:-->|$)|<(/?)([A-Za-z_][\w.:\-]{0,100})([^<>]*)>|([^<]+)", re.DOTALL
+)
 _NAMED = re.compile(rb"\b(?:name|id|key|field)\s*=\s*[\"']([^\"'<>]{1,100})[\"']")
 _VALUE = re.compile(rb"\b(?:value|content)\s*=\s*[\"']([^\"'<>]*)[\"']")
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
-_PART = re.compile(rb"\bname=\"([^\"\r\n]{1,100})\"([^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(.*?)(?=\r?\n--|$)", re.DOTALL)
+_PART = re.compile(
+    rb"\bname=\"([^\"\r\n]{1,100})\"([^\r\n]{0,100}+(?:\r?\n[^\r\n]{1,200}+){0,5}\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)",
+    re.DOTALL,
+)
 PROBE = r"form-data"
 _DEPTH = 64
 
@@ -36,6 +41,7 @@ class Markup:
         last = 0
         open_elements: list[tuple[bytes, str, str]] = []  # tag, class of its text, context
         for match in _PIECE.finditer(data):
+            run.spend()
             if match[3] is not None:
                 last = self._tag(match, data, last, pieces, open_elements, run)
                 continue
@@ -82,6 +88,7 @@ class Markup:
         """Return a multipart body with the sensitive fields replaced."""
 
         def one(match: re.Match[bytes]) -> bytes:
+            run.spend()
             verdict = self._keys.verdict(match[1].decode("utf-8", "replace"))
             if not verdict.placeholder or b"filename=" in match[2]:
                 return match[0]

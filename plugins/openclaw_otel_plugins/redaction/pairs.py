@@ -7,9 +7,10 @@ from how it begins: a quote (at any level of escaping), a bracket, or nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from openclaw_otel_plugins.redaction.keys import ADDRESS, PERSON, Keys, Verdict
+from openclaw_otel_plugins.redaction.keys import ADDRESS, CARD, PERSON, Keys, Verdict
 from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
 from openclaw_otel_plugins.redaction.run import Run
@@ -19,6 +20,12 @@ _ANY_KEY_CHARS = r"[A-Za-z0-9_.\-\[\]%$\x80-\x{10FFFF}]"
 """A simpler superset: the automaton of the probe stays small."""
 _SEPARATOR = r"(?:\\*[\"'`])?\]?[ \t]{0,2}(?:=>|[:=：]|%3[AaDd])"
 _TAG_END = r"(?:\s[A-Za-z:]+=[^<>\x1f]*)?>"
+_VALUE_KEY = r"\b[vV]alue\\*[\"'`][ \t]{0,2}[:=]"
+_LABELLED = (
+    r"\b(?:name|key|Name|Key|field)\\*[\"'`][ \t]{0,2}(?:=>|[:=])[ \t]{0,2}(\\*[\"'`][^\"'`\\\n\x1f]{1,80})\\*[\"'`]"
+    r"[ \t]{0,2},[ \t]{0,2}\\*[\"'`]" + _VALUE_KEY
+)
+"""`"name": "phone", "value":` in a printed or cut structure."""
 _QUOTED_START = re.compile(rb"[ \t]{0,3}(?:[bBuUrRfFN@]{0,2})(\\*[\"'`])")
 _BRACKET_START = re.compile(rb"\s{0,3}(?:[A-Za-z_.]{0,40}\()?([{\[(])")
 _URL_VALUE = re.compile(rb"[^&\s\"'<>#,;\x1f)\]}|\\]*")
@@ -33,17 +40,21 @@ _CODE = re.compile(rb"[A-Za-z_$][\w$]*(?:\(|\[(?!\w+\]$)|(?:\??\.[A-Za-z_$][\w$]
 _PLAIN_WORD = re.compile(rb"[A-Za-z_\-]{1,15}$|[\x80-\xff]+$")
 _NOTHING = frozenset({b"", b"none", b"null", b"nil", b"true", b"false", b"undefined", b"nan", b"n/a", b"-", b"..."})
 _PLACEHOLDER = re.compile(rb"(?:[A-Za-z]+ )?\[[a-z][a-z0-9_]*\]")
+_MARK = re.compile(rb"(?:^|[^A-Za-z0-9_\]])\[[a-z][a-z0-9_]*\][ \t]*(?:=>|[:=]|\xef\xbc\x9a)$")
+"""A placeholder where a key would stand: `[address]:`; not the `billing[email]` of a form."""
 _GENERIC = frozenset(
-    ("note notes comment comments memo remark remarks instructions address addresses addr street zip recipient recipients"
-     " receiver consignee nombre nome nama ten nota notas catatan latitude longitude pin auth session email_address"
-     " ip password_reset").split()
-)  # fmt: skip
+    "note notes comment comments memo remark remarks instructions address addresses addr street zip recipient"
+    " recipients receiver consignee nombre nome nama ten nota notas catatan latitude longitude pin auth"
+    " session ip".split()
+)
 """Keys that are also plain words: in prose they need a quote, or the form of a URL, to count."""
 _LOOK_BACK = 1500
 _LOOKS = 64
 """How many times one text is searched backwards for what encloses a key; beyond, a person is assumed."""
-_BRACE = re.compile(rb"[{}]")
-_OPENER = re.compile(rb"([\w.\-$]{1,60})\\*[\"'`]?\s{0,2}(?:=>|[:=])\s{0,2}(?:[A-Za-z_.]{0,40}\()?[\[]?\s{0,3}$")
+_BRACE = re.compile(rb"[{}()]")
+_CLOSING = re.compile(rb"[})]")
+_CLASS = re.compile(rb"([A-Za-z_]\w{0,60})$")
+_OPENER = re.compile(rb"([\w.\-$]{1,60})\\*[\"'`]?\s{0,2}(?:=>|[:=])\s{0,2}(?:[A-Za-z_.]{0,40}\(?)?[\[]?\s{0,3}$")
 _HEADERS = frozenset({"cookie", "set_cookie"})
 
 
@@ -53,7 +64,7 @@ def stems(rules: Rules, *, weak: bool) -> str:
     for terms in rules.classes.values():
         for term in terms:
             text = term.lstrip("=")
-            pattern = r"[_\-. /\[\]:]?".join(re.escape(part) for part in re.split(r"[_.]", text))
+            pattern = r"[_\-. /\[\]:]?".join(re.escape(part) for part in re.split(r"[_. ]", text))
             found.add(rf"\b{pattern}\b" if term.startswith("=") and text.isascii() else pattern)
     if weak:
         for name, table in rules.weak.items():
@@ -62,35 +73,46 @@ def stems(rules: Rules, *, weak: bool) -> str:
     return "|".join(sorted(found))
 
 
+def context_stems(rules: Rules) -> str:
+    """Return an alternation of the keys whose objects are about a person, an address or a card."""
+    terms = {term for name in (PERSON, ADDRESS, CARD) for term in rules.contexts[name]}
+    return "|".join(sorted(re.escape(term).replace("_", r"[_\-. ]?") for term in terms))
+
+
 class Pairs:
     """Replaces the values of sensitive keys inside texts."""
 
     def __init__(self, rules: Rules, keys: Keys, leaves: Leaves) -> None:
         self._keys = keys
         self._leaves = leaves
-        self.probe = f"(?i)(?:{stems(rules, weak=False)}){_ANY_KEY_CHARS}*(?:{_SEPARATOR}|{_TAG_END})"
+        self.probe = f"(?i)(?:{stems(rules, weak=False)}){_ANY_KEY_CHARS}*(?:{_SEPARATOR}|{_TAG_END})|{_VALUE_KEY}|"
+        self.probe += (
+            rf"(?i)(?:{context_stems(rules)})\\*[\"'`]?[ \t]{{0,2}}(?:=>|[:=])[ \t]{{0,2}}\[?(?:[A-Za-z_.]+\(|\{{)"
+        )
+        self._labelled = compiled(_LABELLED)
         self._pattern = compiled(f"(?i){_KEY_CHARS}*(?:{stems(rules, weak=True)}){_KEY_CHARS}*{_SEPARATOR}")
         self._personal = compiled(f"(?i)(?:{stems(rules, weak=False)}){_KEY_CHARS}*\\\\*[\"'`]?\\s?[:=]")
 
     def apply(self, data: bytes, run: Run, *, form: bool = False) -> bytes:
         """Return the text with the values of sensitive keys replaced; `form`: all of it is key=value&…."""
+        if b"alue" in data:
+            data = self._replace(data, run, self._labelled, self._judge_label, form=form)
+        return self._replace(data, run, self._pattern, self._judge, form=form)
+
+    def _replace(
+        self, data: bytes, run: Run, pattern: Any, judge: Callable[[bytes, Any, _Looks], _Key | None], *, form: bool
+    ) -> bytes:
         pieces: list[bytes] = []
         last = position = 0
-        looks = _LOOKS
-        while match := self._pattern.search(data, position):
+        looks = _Looks(form)
+        while match := pattern.search(data, position):
+            run.spend()
             start, position = match.span()
-            key, quoted = _key(data[start:position])
-            verdict = self._keys.verdict(key)
-            name = verdict.placeholder
-            if not name and verdict.weak:
-                looks -= 1
-                name = self._by_surroundings(data, start, verdict) if looks >= 0 else verdict.weak[0][1]
-            if key == "key" and data[start - 1 : start] in (b"?", b"&"):
-                name = "token"
-            if not name:
-                continue
-            span = self._value(data, start, position, _Key(key, name, quoted, form))
-            if span is None:
+            if data.startswith(data[start : position - 1], position):
+                continue  # `token=token`: code
+            key = judge(data, match, looks)
+            span = self._value(data, start, position, key) if key else None
+            if key is None or span is None:
                 continue
             begin, end = span
             done = _PLACEHOLDER.match(data, begin)
@@ -98,7 +120,7 @@ class Pairs:
                 position = done.end()
                 continue
             text = data[begin:end].decode("utf-8", "surrogatepass")
-            kept = self._leaves.replace(text, name, run, f"pair:{name}", encoded=_in_url(data, start, form))
+            kept = self._leaves.replace(text, key.name, run, f"pair:{key.name}", encoded=_in_url(data, start, form))
             position = max(end, position)
             if kept is None:
                 continue
@@ -109,12 +131,28 @@ class Pairs:
         pieces.append(data[last:])
         return b"".join(pieces)
 
+    def _judge(self, data: bytes, match: Any, looks: _Looks) -> _Key | None:
+        if _MARK.search(match.group()):
+            return None
+        text, quoted = _key(match.group())
+        verdict = self._keys.verdict(text)
+        name = verdict.placeholder
+        if not name and verdict.weak:
+            looks.left -= 1
+            name = self._by_surroundings(data, match.start(), verdict) if looks.left >= 0 else verdict.weak[0][1]
+        return _Key(text, name, quoted, looks.form) if name else None
+
+    def _judge_label(self, _: bytes, match: Any, looks: _Looks) -> _Key | None:
+        label = match.group(1).lstrip(b"\\\"'`").decode("utf-8", "replace")
+        name = self._keys.verdict(label).placeholder
+        return _Key(label, name, True, looks.form) if name else None
+
     def _by_surroundings(self, data: bytes, start: int, verdict: Verdict) -> str:
         """Return the class of an ambiguous key by the objects around it, or by personal keys beside it."""
         depth, beside = 0, -1
         floor = max(0, start - _LOOK_BACK)
         for brace in reversed(list(_BRACE.finditer(data, floor, start))):
-            if brace[0] == b"}":
+            if brace[0] in b"})":
                 depth += 1
                 continue
             if depth:
@@ -122,18 +160,25 @@ class Pairs:
                 continue
             if beside < 0:
                 beside = brace.start()
-            opener = _OPENER.search(data, max(floor, brace.start() - 80), brace.start())
+            opener = self._opener(data, max(floor, brace.start() - 80), brace.start())
             if opener:
-                around = self._keys.verdict(opener[1].decode("utf-8", "replace"))
+                around = self._keys.verdict(opener)
                 if around.enters:
                     return verdict.below(around.enters)
                 if around.leaves:
                     return ""
         if beside < 0:
             return ""
-        close = data.find(b"}", start, start + 400)
-        near = data[beside : close if close >= 0 else start + 400]
+        closing = _CLOSING.search(data, start, start + 400)
+        near = data[beside : closing.start() if closing else start + 400]
         return verdict.below(PERSON) or verdict.below(ADDRESS) if self._personal.search(near) else ""
+
+    def _opener(self, data: bytes, floor: int, brace: int) -> str:
+        """Return the key, or the class, of the object that begins at a bracket: `customer: {`, `Customer(`."""
+        found = _OPENER.search(data, floor, brace)
+        if not found and data[brace : brace + 1] == b"(":
+            found = _CLASS.search(data, floor, brace)
+        return found[1].decode("utf-8", "replace") if found else ""
 
     def _value(self, data: bytes, start: int, position: int, key: _Key) -> tuple[int, int] | None:
         quote = _QUOTED_START.match(data, position)
@@ -144,6 +189,15 @@ class Pairs:
         if bracket and not _in_url(data, start, key.form):
             return None  # what is inside has keys of its own, or is found by value
         return _bare(data, start, position, key)
+
+
+class _Looks:
+    """How a text is to be read, and how many looks backwards are left."""
+
+    __slots__ = ("form", "left")
+
+    def __init__(self, form: bool) -> None:
+        self.form, self.left = form, _LOOKS
 
 
 class _Key:
@@ -174,17 +228,19 @@ def _in_url(data: bytes, start: int, form: bool) -> bool:
 def _closing(data: bytes, position: int, delimiter: bytes) -> int:
     """Return where a quoted value ends: the quote at the same level of escaping, or the end of the line or text."""
     level, quote = len(delimiter) - 1, delimiter[-1:]
-    line = data.find(b"\n", position)
-    stop = len(data) if line < 0 else line
     found = position
-    while (found := data.find(quote, found, stop)) >= 0:
+    while (found := data.find(quote, found)) >= 0:
+        line = data.find(b"\n", position, found)
+        if line >= 0:
+            return line
         slashes = 0
         while found - slashes > position and data[found - slashes - 1] == 0x5C:
             slashes += 1
         if slashes == level or (level == 0 and slashes % 2 == 0) or (0 < slashes < level):
-            return found - (level if slashes >= level else slashes)
+            return found - min(level, slashes)
         found += 1
-    return stop
+    line = data.find(b"\n", position)
+    return len(data) if line < 0 else line
 
 
 def _bare(data: bytes, start: int, position: int, key: _Key) -> tuple[int, int] | None:
@@ -209,13 +265,16 @@ def _bare(data: bytes, start: int, position: int, key: _Key) -> tuple[int, int] 
         following = _VALUE_END.search(text)
         end = begin + (following.start() if following else len(text.rstrip()))
         text = data[begin:end]
-    plain = text.strip().lower()
-    if plain in _NOTHING or plain == key.normal.encode() or _PLACEHOLDER.match(text):
-        return None
-    if name == "token" and separator != b"=" and _PLAIN_WORD.match(text):
-        return None
-    if _CODE.match(text) or (name == "email" and b"@" not in text and b"%40" not in text):
-        return None
-    if name in ("phone", "card", "id", "account", "ip") and not re.search(rb"\d", text):
-        return None
-    return begin, end
+    return (begin, end) if _is_value(text, key, separator) else None
+
+
+def _is_value(text: bytes, key: _Key, separator: bytes) -> bool:
+    """Whether what follows a bare key is its value: no code, no word of a sentence, nothing already replaced."""
+    name, plain = key.name, text.strip().lower()
+    if plain in _NOTHING or plain == key.normal.encode() or _PLACEHOLDER.match(text) or _CODE.match(text):
+        return False
+    if name == "token":
+        return separator == b"=" or not _PLAIN_WORD.match(text)
+    if name == "email":
+        return b"@" in text or b"%40" in text
+    return name not in ("phone", "card", "id", "account", "ip") or re.search(rb"\d", text) is not None

@@ -51,6 +51,8 @@ class Rules:
     keep_keys: frozenset[str]
     sql: frozenset[str]
     values: tuple[ValueRule, ...]
+    own_terms: frozenset[str] = field(default=frozenset())
+    """Terms of the user's: they win over ours."""
     own_keep: frozenset[str] = field(default=frozenset())
     """Keys the user wants kept, whatever the shipped rules say; secrets inside are still found by value."""
 
@@ -81,6 +83,8 @@ def load_rules(path: Path | None = None) -> Rules:
     own = _own(path) if path else {}
     classes = {name: set(table["terms"]) for name, table in keys["classes"].items()}
     for name, terms in own.get("keys", {}).items():
+        for others in classes.values():
+            others.difference_update(terms)
         classes.setdefault(name, set()).update(terms)
     return Rules(
         classes={name: frozenset(terms) for name, terms in classes.items()},
@@ -94,6 +98,7 @@ def load_rules(path: Path | None = None) -> Rules:
         keep_keys=frozenset(keys["keep"]["keys"]),
         sql=frozenset(keys["sql"]),
         values=tuple(_value(entry) for entry in (*values["values"], *own.get("values", ()))),
+        own_terms=frozenset(term for terms in own.get("keys", {}).values() for term in terms),
         own_keep=frozenset(own.get("keep", ())),
     )
 
@@ -155,14 +160,18 @@ def _check_value(path: Path, where: str, entry: Any) -> None:
         _bad(path, f"{where}.placeholder", "must be lower_snake, without brackets")
     if not isinstance(entry.get("number", False), bool):
         _bad(path, f"{where}.number", "must be true or false")
+    _check_pattern(path, f"{where}.pattern", entry)
+
+
+def _check_pattern(path: Path, where: str, entry: Mapping[str, str]) -> None:
     try:
         pattern = compiled(entry["pattern"])
     except re2.error as error:
-        _bad(path, f"{where}.pattern", f"is no RE2 pattern: {_reason(error)}")
+        _bad(path, where, f"is no RE2 pattern: {_reason(error)}")
     if pattern.search(b""):
-        _bad(path, f"{where}.pattern", "matches the empty text")
+        _bad(path, where, "matches the empty text")
     if pattern.search(b"[redacted]") or pattern.search(f"[{entry['placeholder']}]".encode()):
-        _bad(path, f"{where}.pattern", "matches placeholders such as [redacted], so texts would never settle")
+        _bad(path, where, "matches placeholders such as [redacted], so texts would never settle")
 
 
 def _reason(error: Exception) -> str:

@@ -7,6 +7,14 @@ from dataclasses import dataclass, field
 PLACEHOLDER = "[redacted]"
 
 
+LOOKS = 2000
+"""Candidates one text may hold. An error has few; beyond, the text is an export, and is replaced whole."""
+
+
+class TooDense(Exception):
+    """A text holds more candidates than is worth looking at; it is replaced whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One replacement: the rule (`key:email`, `value:card`), the place (JSON path), what stands there now."""
@@ -27,6 +35,18 @@ class Run:
     phones: list[str] = field(default_factory=list)
     depth: int = 0
     """How many texts inside texts (JSON in JSON strings, base64) we are in."""
+
+    looks: int = LOOKS
+
+    def spend(self) -> None:
+        """Count one candidate of the text at work.
+
+        Raises:
+            TooDense: there were too many; caught where the text began.
+        """
+        self.looks -= 1
+        if self.looks < 0:
+            raise TooDense
 
     def note(self, rule: str, placeholder: str) -> None:
         """Remember a replacement when an explanation was asked for."""

@@ -1,4 +1,4 @@
-"""Walking JSON-like data: by key first, then all texts that are left in one scan. No recursion, so no depth hurts it."""
+"""Walking JSON-like data: by key first, then all texts that are left in one scan; no recursion, at any depth."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from openclaw_otel_plugins.redaction.encoded import decoded
-from openclaw_otel_plugins.redaction.keys import ADDRESS, CARD, ERRORS, NEUTRAL, PERSON, Keys, Verdict
+from openclaw_otel_plugins.redaction.keys import ADDRESS, CARD, ERRORS, KEEP, NEUTRAL, PERSON, Keys, Verdict
 from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.run import PLACEHOLDER, Run
 
@@ -23,6 +23,7 @@ _ADDRESS_KEEP = frozenset(
     ("country countryname country_name countryregion currency type kind default status region verified locale"
      " is_default address_type addresstype").split()
 )  # fmt: skip
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _CONTAINERS = (Mapping, list, tuple, Set)
 
 Leaf = tuple[Any, Any, str, str]
@@ -33,14 +34,16 @@ BINARY = "[binary]"
 _LITERAL = re.compile(r"'(?:[^'\\\\]|''|\\\\.)*+(?:'|$)", re.DOTALL)
 
 
-class _Node:
+class _Node(NamedTuple):
     """One container to walk: where its copy goes, and what its keys are judged by."""
 
-    __slots__ = ("context", "forced", "label", "node", "place", "slot", "target")
-
-    def __init__(self, node: Any, target: Any, slot: Any, forced: str, context: str, label: str, place: str) -> None:
-        self.node, self.target, self.slot = node, target, slot
-        self.forced, self.context, self.label, self.place = forced, context, label, place
+    node: Any
+    target: Any
+    slot: Any
+    forced: str
+    context: str
+    label: str
+    place: str
 
 
 class _Walk:
@@ -97,36 +100,28 @@ class Tree:
     def _mapping(self, walk: _Walk, node: _Node) -> None:
         new: dict[Any, Any] = {}
         node.target[node.slot] = new
-        verdicts, easy = self._keys.verdict, not node.forced and not node.context
-        label = _label(node.node)
-        free, source = walk.free, node.node
+        source, place, verdicts = node.node, node.place, self._keys.verdict
+        label = _label(source)
+        easy = not (node.forced or node.context or label)
         for key, value in source.items():
             kind = type(value)
-            if type(key) is not str:
-                verdict, name = NEUTRAL, self._odd_key(key, walk.run)
-            else:
-                verdict, name = verdicts(key), key
-                if not key.isidentifier() and len(key) > 5:
-                    name = self._clean_key(key, walk.run)
-            if name in new:
-                name = f"{name}_{len(new)}"
-            if verdict is NEUTRAL and easy and not label:
-                if kind is str:
-                    new[name] = value
-                    free.append((new, name, value, node.place))
-                    continue
-                if kind is int or value is None or kind is bool or kind is float:
-                    new[name] = value
-                    continue
-            if label and key in _VALUES:
-                verdict = verdicts(label)
-            elif label and key in _LABELS and kind is str:
+            verdict = verdicts(key) if type(key) is str else NEUTRAL
+            name = key if type(key) is str and (len(key) < 6 or key.isidentifier()) else self._key(key, new, walk.run)
+            if kind is str and not value:
                 new[name] = value
-                free.append((new, name, value, node.place))
-                continue
-            elif verdict.weak and not node.context and not verdict.placeholder:
-                verdict = self._beside(source, verdict)
-            self._child(walk, node, new, name, value, verdict)
+            elif easy and kind in _PLAIN and (verdict is NEUTRAL or verdict is KEEP):
+                new[name] = value
+                if kind is str:
+                    (walk.free if verdict is NEUTRAL else walk.kept).append((new, name, value, place))
+            elif label and kind is str and key in _LABELS:
+                new[name] = value
+                walk.free.append((new, name, value, place))
+            else:
+                if label and key in _VALUES:
+                    verdict = verdicts(label)
+                elif verdict.weak and not node.context and not verdict.placeholder:
+                    verdict = self._beside(source, verdict)
+                self._child(walk, node, new, name, value, verdict)
         if source.get("encoding") == "base64" and isinstance(new.get("text"), str):
             self._base64_body(walk, new)
 
@@ -137,14 +132,31 @@ class Tree:
         if not isinstance(node.node, list):
             walk.reshape.append((node.target, node.slot, tuple if isinstance(node.node, tuple) else frozenset))
         verdict = self._keys.verdict(node.label) if node.label else NEUTRAL
-        if len(items) == 2 and type(items[0]) is str and len(items[0]) <= 64 and not node.forced:
+        if len(items) == 2 and type(items[0]) is str and items[0][:1] != "[" and not node.forced:
             pair = self._keys.verdict(items[0])
-            if pair is not NEUTRAL and pair.placeholder:  # ["Authorization", "Bearer …"]
+            if pair.placeholder or pair.keep:  # ["Authorization", "Bearer …"]
                 new[0] = items[0]
                 self._child(walk, node, new, 1, items[1], pair)
                 return
+        plain = not node.forced and not node.context
         for position, value in enumerate(items):
+            if plain and type(value) is dict and len(value) == 2 and self._pair(walk, node, new, position, value):
+                continue
             self._child(walk, node, new, position, value, verdict)
+
+    def _pair(self, walk: _Walk, node: _Node, new: list[Any], position: int, pair: dict[Any, Any]) -> bool:
+        """Redact `{"name": …, "value": …}`, the commonest object there is (HAR headers); False when it is another."""
+        name, value = pair.get("name"), pair.get("value")
+        if type(name) is not str or type(value) is not str:
+            return False
+        copy = new[position] = {**pair, "name": self._clean_key(name, walk.run)}
+        verdict = self._keys.verdict(name)
+        if verdict is NEUTRAL or verdict is KEEP:
+            place = node.place if walk.run.findings is None else f"{node.place}.{position}"
+            (walk.free if verdict is NEUTRAL else walk.kept).append((copy, "value", value, place))
+        else:
+            self._child(walk, node, copy, "value", value, verdict)
+        return True
 
     def _child(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: Any, verdict: Verdict) -> None:
         name = verdict.placeholder or verdict.below(node.context) or ("" if verdict.keep else node.forced)
@@ -163,19 +175,19 @@ class Tree:
             target[slot] = value
         elif isinstance(value, int | float):
             if name:
-                walk.run.place = f"{node.place}.{slot}"
+                if walk.run.findings is not None:
+                    walk.run.place = f"{node.place}.{slot}"
                 value = self._leaves.number(value, name, walk.run, f"key:{name}")
             target[slot] = value
         else:
             self._other(walk, node, target, slot, value, (verdict, name))
 
-    def _text(
-        self, walk: _Walk, node: _Node, target: Any, slot: Any, value: str, judged: tuple[Verdict, str]
-    ) -> None:
+    def _text(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: str, judged: tuple[Verdict, str]) -> None:
         verdict, name = judged
         target[slot] = value
         if name and not (node.context == ERRORS and self._is_complaint(value)):
-            walk.run.place = f"{node.place}.{slot}" if node.node is not None else node.place
+            if walk.run.findings is not None:
+                walk.run.place = f"{node.place}.{slot}" if node.node is not None else node.place
             done = self._leaves.replace(value, name, walk.run, f"key:{name}")
             if done is not None:
                 target[slot] = done
@@ -184,9 +196,7 @@ class Tree:
             value = target[slot] = without_literals(value)
         (walk.kept if verdict.keep else walk.free).append((target, slot, value, node.place))
 
-    def _other(
-        self, walk: _Walk, node: _Node, target: Any, slot: Any, value: Any, judged: tuple[Verdict, str]
-    ) -> None:
+    def _other(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: Any, judged: tuple[Verdict, str]) -> None:
         if isinstance(value, str):  # a subclass
             self._text(walk, node, target, slot, str(value), judged)
         elif isinstance(value, bytes | bytearray | memoryview):
@@ -218,7 +228,7 @@ class Tree:
         for key, value in siblings.items():
             if value and isinstance(key, str) and self._keys.verdict(key).placeholder in _NEAR:
                 name = verdict.below(PERSON) or verdict.below(ADDRESS) or verdict.below(CARD)
-                return Verdict(name, False, (), verdict.enters, verdict.leaves, plain=False)
+                return Verdict(name, False, (), verdict.enters, verdict.leaves)
         return verdict
 
     def _is_complaint(self, text: str) -> bool:
@@ -232,6 +242,11 @@ class Tree:
         if text and text != BINARY and decoded(text.encode("utf-8", "replace")) is None:
             new["text"] = BINARY
             walk.free[:] = [leaf for leaf in walk.free if leaf[0] is not new or leaf[1] != "text"]
+
+    def _key(self, key: Any, taken: Mapping[Any, Any], run: Run) -> Any:
+        """Return a key without personal data in it, unlike the keys already taken."""
+        clean = self._clean_key(key, run) if isinstance(key, str) else self._odd_key(key, run)
+        return f"{clean}_{len(taken)}" if clean in taken else clean
 
     def _odd_key(self, key: Any, run: Run) -> Any:
         if isinstance(key, bytes):

@@ -11,7 +11,7 @@ from openclaw_otel_plugins.redaction.run import Run
 SEPARATOR = "\x1f"
 """Stands between texts that are scanned together; no probe reaches over it."""
 _PLACEHOLDER = re.compile(rb"\[[a-z][a-z0-9_]*\]")
-_ESCAPES = re.compile(rb"\\+(?:[nrt]|u[0-9a-fA-F]{4})")
+_ESCAPES = re.compile(rb"(?<!\\)\\++(?:[nrt]|u[0-9a-fA-F]{4})")
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|\(\?P<[^>]*>|\((?!\?)", re.DOTALL)
 
 
@@ -19,41 +19,38 @@ class Values:
     """The value rules, ready to run over UTF-8."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = rules.values
-        self._numbers = compiled("|".join(probe(rule) for rule in rules.values if rule.number))
-        self._groups = {id(rule): rule.pattern.groups > 0 for rule in rules.values}
-        self._bare = compiled("|".join(probe(rule) for rule in rules.values if not rule.number and not rule.needles))
+        self._number_rules = [rule for rule in rules.values if rule.number]
+        self._named = [rule for rule in rules.values if not rule.number and rule.needles]
+        self._bare = [rule for rule in rules.values if not rule.number and not rule.needles]
+        self._number_pattern = compiled("|".join(f"({_uncaptured(rule.source)})" for rule in self._number_rules))
+        self._bare_probe = compiled("|".join(probe(rule) for rule in self._bare))
         self.probes = [probe(rule) for rule in rules.values]
         self.keep_probes = [probe(rule) for rule in rules.values if not rule.number]
 
     def apply(self, data: bytes, run: Run, *, keep: bool = False) -> bytes:
         """Return the text with every value replaced; `keep`: numbers here are ids."""
         seen = _masked(data)
-        numbers = not keep and self._numbers.search(seen) is not None
-        bare = self._bare.search(seen) is not None
-        for rule in self._rules:
-            if rule.number:
-                if not numbers:
-                    continue
-            elif rule.needles:
-                if not any(needle in seen for needle in rule.needles):
-                    continue
-            elif not bare:
+        for rules, probe in ((self._named, None), (self._bare, self._bare_probe)):
+            if probe and not probe.search(seen):
                 continue
-            changed = self._one(rule, data, seen, run)
-            if changed is not data:
-                data, seen = changed, _masked(changed)
-        return data
+            for rule in rules:
+                if rule.needles and not _any_in(rule.needles, seen):
+                    continue
+                changed = self._one(rule, data, seen, run)
+                if changed is not data:
+                    data, seen = changed, _masked(changed)
+        return data if keep else self._numbers(data, seen, run)
 
     def _one(self, rule: ValueRule, data: bytes, seen: bytes, run: Run) -> bytes:
         pieces: list[bytes] = []
         last = 0
-        grouped = self._groups[id(rule)]
+        grouped = rule.pattern.groups
         for match in rule.pattern.finditer(seen):
-            start, end = _span(match) if grouped else match.span()
+            run.spend()
+            start, end = _span(match, grouped)
             if start < last or (rule.check and not rule.check(seen, start, end)):
                 continue
-            if seen[start:end].startswith(b"[") and _PLACEHOLDER.fullmatch(seen, start, end):
+            if seen[start : start + 1] == b"[" and _PLACEHOLDER.fullmatch(seen, start, end):
                 continue
             pieces += data[last:start], rule.placeholder
             last = end
@@ -63,9 +60,40 @@ class Values:
         pieces.append(data[last:])
         return b"".join(pieces)
 
+    def _numbers(self, data: bytes, seen: bytes, run: Run) -> bytes:
+        """Replace cards, identity numbers and phones in one pass: the group that matched names the rule."""
+        pieces: list[bytes] = []
+        last = position = 0
+        while match := self._number_pattern.search(seen, position):
+            run.spend()
+            start, end = match.span()
+            found = match.groups()
+            rule = self._number_rules[next(index for index, text in enumerate(found) if text is not None)]
+            if rule.check and not rule.check(seen, start, end):
+                position = start + 1
+                continue
+            pieces += data[last:start], rule.placeholder
+            last = position = end
+            run.note(f"value:{rule.name}", rule.placeholder.decode())
+        if not pieces:
+            return data
+        pieces.append(data[last:])
+        return b"".join(pieces)
 
-def _span(match: Any) -> tuple[int, int]:
-    return match.span(1) if match.span(1)[0] >= 0 else match.span()
+
+def _any_in(needles: tuple[bytes, ...], data: bytes) -> bool:
+    for needle in needles:  # a plain loop: this runs for every text that needs work, and generators cost
+        if needle in data:
+            return True
+    return False
+
+
+def _span(match: Any, groups: int) -> tuple[int, int]:
+    for group in range(1, groups + 1):
+        span = match.span(group)
+        if span[0] >= 0:
+            return int(span[0]), int(span[1])
+    return int(match.start()), int(match.end())
 
 
 def _masked(data: bytes) -> bytes:
@@ -77,8 +105,11 @@ def _masked(data: bytes) -> bytes:
 
 def probe(rule: ValueRule) -> str:
     """Return the rule's pattern as a part of an alternation: no captures, flags kept inside."""
-    source = rule.probe or rule.source
-    return f"(?:{_GROUP.sub(_no_capture, source)})"
+    return f"(?:{_uncaptured(rule.probe or rule.source)})"
+
+
+def _uncaptured(pattern: str) -> str:
+    return _GROUP.sub(_no_capture, pattern)
 
 
 def _no_capture(match: re.Match[str]) -> str:

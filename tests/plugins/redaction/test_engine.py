@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from openclaw_otel_plugins.redaction.engine import Engine
+from openclaw_otel_plugins.redaction.rules import load_rules
+from openclaw_otel_plugins.redaction.run import Run
+
+ENGINE = Engine(load_rules())
+SIZE = 100_000
+
+
+def redact(text: str) -> str:
+    return ENGINE.text(text, Run())
+
+
+def filled(unit: str) -> str:
+    return (unit * (SIZE // len(unit) + 1))[:SIZE]
+
+
+WORST = {
+    unit[:20]: filled(unit)
+    for unit in (
+        "@",
+        "a@",
+        "a.",
+        "jo@example.com ",
+        "1",
+        "1 ",
+        "4242 ",
+        "13800138000 ",
+        "+1",
+        "{",
+        '{"',
+        "[",
+        '"',
+        "\\",
+        '\\"',
+        "token=",
+        '"token":',
+        '"name": "x", ',
+        '{"name": "x", ',
+        '}{"name": ',
+        "phone=1&",
+        "=",
+        "a=b&",
+        "<a>",
+        "<name>x</name>",
+        "<name ",
+        "<![CDATA[",
+        "<!--",
+        "%40",
+        "%",
+        "%7B%22a%22",
+        "eyJ",
+        "eyJhbGci.",
+        "-----BEGIN PRIVATE KEY-----",
+        "Bearer ",
+        "http://a:b@",
+        "/hook/",
+        "/hook/abcdefghij1234567890 ",
+        "DE89",
+        "AA00",
+        "微信",
+        "电话",
+        "地址：深南大道，",
+        "\x00",
+        "\x1f",
+        "\n{",
+        "\ud800",
+        'form-data name="a"',
+        'form-data; name="email"\r\n\r\n',
+        "expected ",
+        "'",
+        "order id 13800138000 ",
+        "tel:1 ",
+        "key",
+        "￿",
+        "[email]",
+        "{'key': 'note', 'value': ",
+        "A1",
+        "aA1+/",
+        "0x",
+        "\\u0041",
+        "+86 138 ",
+        ".",
+    )
+}
+WORST["deep open"] = '{"a":' * (SIZE // 5)
+WORST["deep closed"] = '{"a":' * 20_000 + "1" + "}" * 20_000
+WORST["deep list"] = "[" * 50_000 + "]" * 50_000
+WORST["nested strings"] = "x"
+for _ in range(14):
+    WORST["nested strings"] = json.dumps({"email": WORST["nested strings"]})
+
+
+@pytest.mark.parametrize("text", WORST.values(), ids=[repr(name) for name in WORST])
+def test_the_worst_texts_cost_little_and_raise_nothing(text: str) -> None:
+    redact(text[:2000])
+    started = time.process_time()
+    redact(text)
+    assert time.process_time() - started < 1.0  # a benign text of this size: about 0.5 ms; quadratic work: minutes
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        (
+            '{"order": {"customer": {"name":"Jo"}},"amount":38.50}',
+            '{"order": {"customer": {"name": "[name]"}}, "amount": 38.5}',
+        ),
+        ('{"content":"{\\"email\\":\\"x\\"}"}', '{"content":"{\\"email\\":\\"[email]\\"}"}'),
+        ('{"em\\u0061il":"x"}', '{"email":"[email]"}'),
+        ('{"a": 1, "note": "ring twi', '{"a": 1, "note": "[note]'),
+        ('{"a":{"email":"x"},"token":"abc","b', '{"a":{"email":"[email]"},"token":"[token]"'),
+        ('{"email":"x"}\n{"sku":"y"}\n', '{"email":"[email]"}\n{"sku":"y"}\n'),
+        ('"jo@example.com"', '"[email]"'),
+        (' [{"phone":13800138000}] ', ' [{"phone":"[phone]"}] '),
+        ("email=jo%40example.com&q=an%40example.com&x=%2Fv3", "email=[email]&q=[email]&x=%2Fv3"),
+        ("/cb?data=%7B%22email%22%3A%22x%22%7D", "/cb?data=%7B%22email%22:%22[email]%22%7D"),
+        ("[API] Invalid API key", "[API] Invalid API key"),
+        ("<Phone>13800138000</Phone>", "<Phone>[phone]</Phone>"),
+        (
+            "Order(customer=Customer(name='Jo'), sku='A', item=Item(name='Shirt'))",
+            "Order(customer=Customer(name='[name]'), sku='A', item=Item(name='Shirt'))",
+        ),
+        (
+            "400: {'errors': [{'code': 'X'}], 'customer': {'name': 'Jo'}}",
+            "400: {'errors': [{'code': 'X'}], 'customer': {'name': '[name]'}}",
+        ),
+    ],
+)
+def test_texts_of_every_form(raw: str, wanted: str) -> None:
+    done = redact(raw)
+    assert done == wanted
+    assert redact(done) == done
+
+
+def test_what_needs_nothing_comes_back_as_it_was() -> None:
+    for text in (
+        '{"b":1,"a" : "x"}',
+        "plain",
+        "",
+        '{"name": "Shirt", "price": 1.10}',
+        'Traceback (most recent call last):\n  File "x.py"',
+    ):
+        assert redact(text) is text
+
+
+def test_an_export_is_replaced_whole() -> None:
+    assert redact("jo@example.com\n" * 3000) == "[redacted]"
+
+
+def test_texts_in_texts_have_an_end() -> None:
+    text = "jo@example.com"
+    for _ in range(9):
+        text = json.dumps({"a": text})
+    assert "jo@" not in redact(text)
+
+
+def test_separators_inside_texts_are_harmless() -> None:
+    assert ENGINE.tree({"a": "x\x1fy", "b": "jo@example.com", "c": "\x1f\x1f"}, "", Run()) == {
+        "a": "x\x1fy",
+        "b": "[email]",
+        "c": "\x1f\x1f",
+    }

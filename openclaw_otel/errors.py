@@ -1,12 +1,12 @@
 """Every exception of the library.
 
-    OpenClawError
-    ├── SignatureError      a webhook could not be verified
-    ├── ConfigError         a setting is unknown or bad; names the variable
-    ├── CatalogError        a catalog file is bad; names file, line and key
-    ├── UnknownPlatform     no adapter of that name
-    └── CannotEnable        a plugin cannot work here; quiet when found, fatal when asked for by name
-    DropRecord              (BaseException) a processor drops the record; never an error
+OpenClawError
+├── SignatureError      a webhook could not be verified
+├── ConfigError         a setting is unknown or bad; names the variable
+├── CatalogError        a catalog file is bad; names file, line and key
+├── UnknownPlatform     no adapter of that name
+└── CannotEnable        a plugin cannot work here; quiet when found, fatal when asked for by name
+DropRecord              (BaseException) a processor drops the record; never an error
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Pipeline:
                 self._book(redactor.name, time.perf_counter() - started, error, can_switch_off=False)
                 return withhold(record)
             self._book(redactor.name, time.perf_counter() - started, None, can_switch_off=False)
-        return replace(record, redacted=True)
+        return record.but(redacted=True)
 
     def redact_text(self, text: str) -> str:
         """Return free text redacted, or `[withheld]`."""

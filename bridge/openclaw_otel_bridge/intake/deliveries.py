@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -91,7 +91,7 @@ class Delivery:
             return None
         ident = UUID(record.id)
         day, occurred_at = place(ident, record.occurred_at, self.received_at)
-        record = replace(record, occurred_at=occurred_at)
+        record = record.but(occurred_at=occurred_at)
         return Candidate(project_id, ident, day, Source.WEBHOOK, record, self.received_at)
 
     def _record(self, webhook: Webhook, error: SignatureError) -> ErrorRecord:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -94,7 +93,7 @@ def _foreign(record: ErrorRecord, log: LogRecord, body: str) -> ErrorRecord:
     elif _WARN <= log.severity_number < _ERROR:
         severity = Severity.WARN
     error = record.exception or ExceptionInfo("", body)
-    return replace(record, severity=severity, exception=error, message=record.message or body)
+    return record.but(severity=severity, exception=error, message=record.message or body)
 
 
 def _text(body: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -82,7 +82,7 @@ class Process:
         digest = None
         if not found.stamped and raw.exception is not None:
             digest = copy_hash(self._hash_key, raw.exception.type, raw.exception.message)
-        record = self._pipeline.run(replace(raw, id=str(found.id), occurred_at=occurred_at))
+        record = self._pipeline.run(raw.but(id=str(found.id), occurred_at=occurred_at))
         if record is None:
             return None
         return Candidate(

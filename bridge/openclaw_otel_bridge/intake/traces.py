@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -102,7 +101,7 @@ class _SpanReader:
             merged = {**(of_span if same else plain), **own}
             record = self._record(merged, event.time_unix_nano, stamped)
             if record.exception is None:  # named as an exception, it is one all the same
-                record = replace(record, exception=ExceptionInfo(clean(event.name), record.message))
+                record = record.but(exception=ExceptionInfo(clean(event.name), record.message))
             self._add(record, Source.SPAN_EVENT, merged, own, index)
 
     def _call(self) -> None:
@@ -113,7 +112,7 @@ class _SpanReader:
         record = self._record(merged, self._span.end_time_unix_nano, stamped, clean(self._span.status.message))
         if record.exception is None and record.status is None:  # no answer is known of: what the sender calls the error
             kind = merged.get(names.ERROR_TYPE)
-            record = replace(record, exception=ExceptionInfo(kind if isinstance(kind, str) else "", record.message))
+            record = record.but(exception=ExceptionInfo(kind if isinstance(kind, str) else "", record.message))
         self._add(record, Source.SPAN, merged, merged, -1)
 
     def _record(self, merged: dict[str, Any], nanos: int, stamped: UUID | None, body: str = "") -> ErrorRecord:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openclaw_otel import attributes as names
 from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import Evidence
+from openclaw_otel.wire import from_attributes
 from openclaw_otel_bridge.intake.facts import Occurrence, is_weak, modern, record_of, sender_view
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -77,6 +80,32 @@ def test_the_resource_gives_service_release_and_environment() -> None:
     record = record_of({"exception.type": "E", "x": 1}, resource, Occurrence(NOW))
     assert (record.service, record.release, record.environment) == ("s", "1.2", "prod")
     assert record.attributes == {"x": 1}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "exception.type",
+                "exception.message",
+                "exception.stacktrace",
+                "http.response.status_code",
+                "error.type",
+                "service.name",
+                "service.version",
+                "deployment.environment.name",
+                "other",
+            ]
+        ),
+        st.one_of(
+            st.text(max_size=5), st.integers(), st.booleans(), st.lists(st.text(max_size=3), max_size=2), st.none()
+        ),
+    ),
+    st.text(max_size=5),
+)
+def test_the_short_way_for_foreign_attributes_leads_to_the_same(attributes: dict[str, object], body: str) -> None:
+    expected = from_attributes(attributes, body, occurred_at=NOW, trace_id="a" * 32, span_id=None)
+    assert record_of(attributes, {}, Occurrence(NOW, "a" * 32, None, body)) == expected
 
 
 def test_carriers_and_short_copies() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from psycopg import sql
 
@@ -88,6 +88,36 @@ def drop(conn: Connection, table: str, child: str) -> None:
         conn.execute(sql.SQL(queries("partitions")["detach"]).format(**names))
         conn.execute(sql.SQL(queries("partitions")["drop"]).format(**names))
     log.info("partition %s dropped", child)
+
+
+def purge(conn: Connection, retention: Retention, now: datetime) -> int:
+    """Delete the rows of default partitions whose time is over; return how many. `conn` in autocommit."""
+    found = queries("partitions")
+    gone = 0
+    for table, days in (("events", retention.events), ("webhook_inbox", retention.inbox)):
+        cutoff = sql.Literal(now - timedelta(days=days))
+        gone += conn.execute(sql.SQL(found["purge_received"]).format(default=_default(table), cutoff=cutoff)).rowcount
+    for table, chunk, days in (
+        ("snapshots", "id", retention.events),
+        ("spans", "id", retention.spans),
+        ("trace_spans", "chunk", retention.spans),
+    ):
+        query = sql.SQL(found["purge_chunks"]).format(
+            default=_default(table),
+            chunk=sql.Identifier(chunk),
+            cutoff=sql.Literal(chunk_id_at(now - timedelta(days=days))),
+        )
+        gone += conn.execute(query).rowcount
+    return gone + conn.execute(found["purge_copies"]).rowcount
+
+
+def chunk_id_at(at: datetime) -> int:
+    """Return the lowest id a chunk made at this time can have: milliseconds since 1970 above 21 random bits."""
+    return int(at.timestamp() * 1000) << 21
+
+
+def _default(table: str) -> sql.Identifier:
+    return sql.Identifier(f"{table}_default")
 
 
 def child_name(table: str, day: date) -> str:

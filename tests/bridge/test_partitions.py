@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 
 from openclaw_otel_bridge.config import Retention
 from openclaw_otel_bridge.db import Connection
-from openclaw_otel_bridge.partitions import Partitions, child_name, drop, expired, make
+from openclaw_otel_bridge.partitions import Partitions, child_name, chunk_id_at, drop, expired, make, purge
 
 TODAY = date(2026, 11, 22)
 RETENTION = Retention(events=30, spans=7, inbox=14)
@@ -91,3 +91,22 @@ def test_what_is_over_goes_whole(conn: Connection) -> None:
     for table, child in found:
         drop(conn, table, child)
     assert expired(conn, RETENTION, TODAY) == []
+
+
+def test_the_default_partition_is_purged_by_the_time_of_receipt(conn: Connection) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    for age in (29, 31):
+        at = now - timedelta(days=age)
+        conn.execute(
+            "insert into events (day, id, project_id, grouping_id, occurred_at, received_at, category, severity)"
+            " values ('1970-01-01', gen_random_uuid(), 1, 1, %s, %s, 'unknown', 'error')",
+            (at, at),
+        )
+        conn.execute("insert into snapshots values ('1970-01-01', %s, 1, 'x')", (chunk_id_at(at),))
+        conn.execute("insert into spans values ('1970-01-01', %s, 1, 'x')", (chunk_id_at(at),))
+        conn.execute("insert into trace_spans values ('1970-01-01', 'x', %s)", (chunk_id_at(at),))
+    conn.execute("insert into event_copies select '1970-01-01', gen_random_uuid(), 1, day, id from events")
+    assert purge(conn, RETENTION, now) == 1 + 1 + 2 + 2 + 1
+    assert conn.execute("select count(*) from events").fetchone() == (1,)
+    assert conn.execute("select count(*) from event_copies").fetchone() == (1,)
+    assert conn.execute("select id from snapshots").fetchall() == [(chunk_id_at(now - timedelta(days=29)),)]

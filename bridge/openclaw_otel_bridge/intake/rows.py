@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from openclaw_otel.record import ErrorRecord, Snapshot
@@ -13,6 +13,7 @@ from openclaw_otel_bridge.archive import EventDetails, event_line
 from openclaw_otel_bridge.intake.items import Candidate
 from openclaw_otel_bridge.intake.reconcile import Known
 from openclaw_otel_bridge.json_bytes import dump
+from openclaw_otel_bridge.partitions import chunk_id_at
 
 MESSAGE_SHOWN = 300
 ATTRIBUTES_KEPT = 64
@@ -31,8 +32,8 @@ _T = TypeVar("_T")
 
 
 def chunk_id() -> int:
-    """Return a new chunk id: milliseconds since 1970 and 21 random bits, so that ids ascend and never meet."""
-    return (time.time_ns() // 1_000_000 << 21) | int.from_bytes(os.urandom(3), "big") >> 3
+    """Return a new chunk id: its time and 21 random bits, so that ids ascend and never meet."""
+    return chunk_id_at(datetime.now(UTC)) | int.from_bytes(os.urandom(3), "big") >> 3
 
 
 def event_row(event: Known, chunk: int, span_chunk: int | None) -> tuple[Any, ...]:

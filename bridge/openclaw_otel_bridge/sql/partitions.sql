@@ -34,3 +34,16 @@ alter table {parent} detach partition {child}
 -- name: drop
 -- all at once, without dead rows
 drop table {child}
+
+-- name: purge_received
+-- rows outside the window of partitions, by the time of receipt
+delete from {default} where received_at < {cutoff}
+
+-- name: purge_chunks
+-- the same for chunks, whose ids hold the time of receipt
+delete from {default} where {chunk} < {cutoff}
+
+-- name: purge_copies
+-- copies whose event is gone
+delete from event_copies_default k
+where not exists (select from events e where e.day = k.event_day and e.id = k.event_id and e.project_id = k.project_id)

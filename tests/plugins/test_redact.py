@@ -433,7 +433,7 @@ def test_explain_says_rule_and_place() -> None:
     assert sorted((f.rule, f.place, f.placeholder) for f in findings) == [
         ("key:email", "$.a.email", "[email]"),
         ("key:token", "$.c.token", "[token]"),
-        ("value:labelled_phone", "$.b.0", "[phone]"),
+        ("value:phone_cn", "$.b.0", "[phone]"),
     ]
 
 

@@ -100,8 +100,11 @@ class Keys:
         enters, weak = self._enters(last), self._weak(joined)
         by_path = self._by_path(segments, weak) if weak else ""
         if by_path:
-            name, weak = name or by_path, []
-        keep = not name and (joined in rules.keep_keys or last[-1] in rules.keep_tails)
+            name = name or by_path
+        if len(segments) > 1:
+            weak = []  # `service.name` beside `user.email`: its own path says what it is
+        tail = last[-1]
+        keep = not name and (joined in rules.keep_keys or tail in rules.keep_tails or _names_an_id(tail))
         leaves = joined in rules.contexts["leave"] or last[-1] in ("items", "products", "errors")
         if not (name or enters or weak or keep or leaves):
             return NEUTRAL
@@ -165,6 +168,11 @@ class Keys:
             if own:
                 return own
         return ""
+
+
+def _names_an_id(part: str) -> bool:
+    """`shopid`, `orderids`: written without a seam."""
+    return len(part) > 4 and part.endswith(("id", "ids")) and not part.endswith(("paid", "valid", "void", "roid"))
 
 
 def normal(key: str) -> str:

@@ -14,6 +14,8 @@ _SCHEME = re.compile(
     r"(Bearer|Basic|Digest|Negotiate|NTLM|AWS4-HMAC-SHA256|OAuth|GoogleLogin)[ +]+(?=\S)", re.IGNORECASE
 )
 _NOTHING = frozenset({"", "none", "null", "nil", "true", "false", "undefined", "nan", "n/a", "-", "0", "{{auto}}"})
+_HOST = re.compile(r"(?=.*[.:])[0-9a-fA-F:.]+|[a-z0-9.\-]+:[0-9]{2,5}")
+"""An address of a machine: an IP address, host:port."""
 _FIVE_DIGITS = re.compile(r"(?:[0-9\u0660-\u0669\uff10-\uff19][^0-9\uff10-\uff19]{0,3}){5}")
 _ORDER_NAME = re.compile(
     r"#[\w\-]{1,24}|(?=[A-Z0-9#-]*[0-9])[A-Z0-9#-]{1,20}|[a-z]{2,10}_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}"
@@ -38,7 +40,7 @@ class Leaves:
             return None
         if name == "name" and _ORDER_NAME.fullmatch(value):
             return None
-        if name == "ip" and not _public(value):
+        if (name == "ip" and not _public(value)) or (name == "address" and _HOST.fullmatch(value)):
             return None
         placeholder = _finer(name, value) if name in _COARSE else name
         if self._pseudonyms and placeholder in ("email", "phone"):

@@ -203,10 +203,12 @@ class _Looks:
 class _Key:
     """A key found in a text: its class, and how it is written."""
 
-    __slots__ = ("form", "name", "normal", "quoted")
+    __slots__ = ("code", "form", "name", "normal", "quoted")
 
     def __init__(self, text: str, name: str, quoted: bool, form: bool) -> None:
         self.normal = text.lower().replace("-", "_")
+        self.code = not quoted and ("." in text or (text.isupper() and "_" in text))
+        """In prose, `RECEIVER_UNREGISTERED:` and `logistics.need_name:` are codes of errors, not labels."""
         self.name, self.quoted, self.form = name, quoted, form
 
 
@@ -248,7 +250,7 @@ def _bare(data: bytes, start: int, position: int, key: _Key) -> tuple[int, int] 
     if _in_url(data, start, key.form):
         match = _URL_VALUE.match(data, position)
         return (position, match.end()) if match and match.end() > position else None
-    if key.normal in _GENERIC:
+    if key.normal in _GENERIC or (name != "token" and separator != b"=" and key.code):
         return None
     found: Any = None
     if name == "token":
@@ -265,6 +267,8 @@ def _bare(data: bytes, start: int, position: int, key: _Key) -> tuple[int, int] 
         following = _VALUE_END.search(text)
         end = begin + (following.start() if following else len(text.rstrip()))
         text = data[begin:end]
+    if data[end : end + 1] in (b"[", b"(", b"{"):
+        return None  # `x["address"] = source["address"]`: code
     return (begin, end) if _is_value(text, key, separator) else None
 
 

@@ -117,7 +117,9 @@ class Tree:
                 new[name] = value
                 walk.free.append((new, name, value, place))
             else:
-                if label and key in _VALUES:
+                if key == "comment" and "mimeType" in source:
+                    verdict = NEUTRAL  # HAR: a remark of the recorder, not of a buyer
+                elif label and key in _VALUES:
                     verdict = verdicts(label)
                 elif verdict.weak and not node.context and not verdict.placeholder:
                     verdict = self._beside(source, verdict)
@@ -155,7 +157,8 @@ class Tree:
             place = node.place if walk.run.findings is None else f"{node.place}.{position}"
             (walk.free if verdict is NEUTRAL else walk.kept).append((copy, "value", value, place))
         else:
-            self._child(walk, node, copy, "value", value, verdict)
+            at = node if walk.run.findings is None else node._replace(place=f"{node.place}.{position}")
+            self._child(walk, at, copy, "value", value, verdict)
         return True
 
     def _child(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: Any, verdict: Verdict) -> None:

@@ -21,7 +21,7 @@ from openclaw_otel.failures import Failure
 from openclaw_otel.otel_logs import emit_event, nanoseconds
 from openclaw_otel.pipeline import WITHHELD
 from openclaw_otel.record import ErrorRecord, Observation, Severity
-from openclaw_otel.runtime import Runtime
+from openclaw_otel.runtime import Process, Runtime
 from openclaw_otel.wire import body, classification, to_attributes
 
 log = logging.getLogger(__name__)
@@ -58,16 +58,7 @@ class Emitter:
         write_span(span, shown, dropped=record is None)
         if record is None:
             return None
-        delivery = record.webhook_topic is not None
-        emit_event(
-            self._runtime.process.logger_provider,
-            names.EVENT_WEBHOOK_EXCEPTION if delivery else names.EVENT_API_EXCEPTION,
-            severity=Severity.ERROR if delivery else Severity.WARN,
-            body=body(record),
-            attributes=to_attributes(record),
-            at=record.occurred_at,
-            span=span,
-        )
+        _emit(self._runtime.process, record, span)
         return record
 
     def observed(self, observation: Observation, span: trace.Span) -> bool:
@@ -105,6 +96,36 @@ class Emitter:
             ),
             *source.holders,
         )
+
+
+def release(process: Process, *, everything: bool = False) -> int:
+    """Emit what the process's pipelines kept back and let go now (a storm's samples); return how many records."""
+    count = 0
+    for pipeline in list(process.pipelines):
+        for record in pipeline.flush(everything=everything):
+            _emit(process, record, trace.NonRecordingSpan(_context_of(record)))
+            count += 1
+    return count
+
+
+def _emit(process: Process, record: ErrorRecord, span: trace.Span) -> None:
+    delivery = record.webhook_topic is not None
+    emit_event(
+        process.logger_provider,
+        names.EVENT_WEBHOOK_EXCEPTION if delivery else names.EVENT_API_EXCEPTION,
+        severity=Severity.ERROR if delivery else Severity.WARN,
+        body=body(record),
+        attributes=to_attributes(record),
+        at=record.occurred_at,
+        span=span,
+    )
+
+
+def _context_of(record: ErrorRecord) -> trace.SpanContext:
+    if not record.trace_id or not record.span_id:
+        return trace.INVALID_SPAN_CONTEXT
+    flags = trace.TraceFlags(trace.TraceFlags.SAMPLED)
+    return trace.SpanContext(int(record.trace_id, 16), int(record.span_id, 16), is_remote=False, trace_flags=flags)
 
 
 def write_span(span: trace.Span, record: ErrorRecord, *, dropped: bool = False) -> None:

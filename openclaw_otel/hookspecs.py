@@ -51,6 +51,19 @@ class Processor(Protocol):
 
 
 @runtime_checkable
+class Flushing(Protocol):
+    """A processor that keeps records back (it raises DropRecord) and lets others stand for them later."""
+
+    name: str
+
+    def __call__(self, record: ErrorRecord) -> ErrorRecord: ...
+
+    def flush(self, *, everything: bool = False) -> Sequence[ErrorRecord]:
+        """Return what is due; all that is kept back with `everything` (the process ends)."""
+        ...
+
+
+@runtime_checkable
 class Redactor(Protocol):
     """Takes personal data and secrets out of anything. All loaded redactors run, in `order`."""
 

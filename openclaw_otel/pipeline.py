@@ -1,17 +1,17 @@
-"""Running a record through the processors: by stage and order, isolated, timed, counted; redaction last, fail closed."""
+"""Running a record through the processors: by stage and order, isolated, timed; redaction last, failing closed."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from openclaw_otel.config import Config
 from openclaw_otel.errors import DropRecord
-from openclaw_otel.hookspecs import Processor, Redactor, Side, Stage
+from openclaw_otel.hookspecs import Flushing, Processor, Redactor, Side, Stage
 from openclaw_otel.record import ErrorRecord, ExceptionInfo, Snapshot
 from openclaw_otel.registry import Loaded, PluginStatus, load
 
@@ -44,13 +44,35 @@ class Pipeline:
         )
         self.redactors: tuple[Redactor, ...] = tuple(sorted(loaded.redactors, key=lambda r: (r.order, r.name)))
         self.status: tuple[PluginStatus, ...] = loaded.status
-        self.timings: dict[str, Timing] = {p.name: Timing() for p in (*self.processors, *self.redactors)}
+        names = [p.name for p in self.processors] + [r.name for r in self.redactors]
+        self.timings: dict[str, Timing] = {name: Timing() for name in names}
         self._lock = threading.Lock()
         self._trace = trace
 
     def run(self, record: ErrorRecord) -> ErrorRecord | None:
         """Return the processed and redacted record, or None when a processor dropped it."""
-        for processor in self.processors:
+        return self._run(record, self.processors)
+
+    def flush(self, *, everything: bool = False) -> list[ErrorRecord]:
+        """Return, processed and redacted, what processors kept back and let go now; all of it with `everything`.
+
+        A processor that drops records to send them later has a method `flush(*, everything: bool)` that returns them.
+        """
+        done = []
+        for position, processor in enumerate(self.processors):
+            if not isinstance(processor, Flushing):
+                continue
+            try:
+                released = processor.flush(everything=everything)
+            except Exception as error:  # noqa: BLE001 - foreign code: isolated, counted, logged
+                self._book(processor.name, 0.0, error)
+                continue
+            later = self.processors[position + 1 :]
+            done += [record for each in released if (record := self._run(each, later)) is not None]
+        return done
+
+    def _run(self, record: ErrorRecord, processors: Sequence[Processor]) -> ErrorRecord | None:
+        for processor in processors:
             if self.timings[processor.name].off:
                 continue
             started = time.perf_counter()

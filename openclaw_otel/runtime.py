@@ -36,6 +36,8 @@ class Process:
     """Providers `setup()` made, to be flushed and shut down."""
     drains: set[Callable[[], None]] = field(default_factory=set)
     """Finish calls whose responses were let go unread; called before a flush."""
+    pipelines: weakref.WeakSet[Pipeline] = field(default_factory=weakref.WeakSet)
+    """The pipelines that are alive: what they keep back is released now and then, and at the end."""
     exporters: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
     """Our log exporters that are alive: with one on the global provider no second pipeline is needed."""
 
@@ -70,4 +72,6 @@ def build_runtime(config: Config) -> Runtime:
     """Return a runtime of given settings."""
     from openclaw_otel.platforms import Platforms
 
-    return Runtime(config, build_pipeline(Side.SOURCE, config), Platforms(config), process())
+    pipeline = build_pipeline(Side.SOURCE, config)
+    process().pipelines.add(pipeline)
+    return Runtime(config, pipeline, Platforms(config), process())

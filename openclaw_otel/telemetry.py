@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,8 +25,10 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from openclaw_otel import attributes as names
 from openclaw_otel.config import Config
+from openclaw_otel.emit import release
 from openclaw_otel.errors import ConfigError
 from openclaw_otel.exporter import WrappingLogExporter, WrappingSpanExporter
+from openclaw_otel.releasing import Releaser
 from openclaw_otel.runtime import Process, Runtime, build_runtime, process, runtime
 
 log = logging.getLogger(__name__)
@@ -108,6 +111,7 @@ def setup(service_name: str | None = None, **overrides: Any) -> None:
         trace.set_tracer_provider(tracing)
         state.owned.append(tracing)
     _add_logging(state, chosen, settings, resource, shared=not has_tracing)
+    state.owned.append(Releaser(partial(release, state)))
     atexit.register(shutdown)
 
 
@@ -115,6 +119,7 @@ def flush(timeout: float = 10.0) -> bool:
     """Send what is waiting, within `timeout` seconds; False when some of it was not taken."""
     state = process()
     _finish_abandoned(state)
+    release(state, everything=True)
     return all([provider.force_flush(int(timeout * 1000)) for provider in state.owned])
 
 
@@ -122,6 +127,8 @@ def shutdown() -> None:
     """Send what is waiting and stop what `setup()` started. Called at exit; calling it twice is fine."""
     state = process()
     _finish_abandoned(state)
+    if state.owned:
+        release(state, everything=True)
     while state.owned:
         state.owned.pop().shutdown()
     state.logger_provider = None

@@ -47,7 +47,7 @@ def run_web(make_app: Callable[[], Flask], listener: socket.socket, settings: We
     _Server(make_app, listener, settings).run()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+class _Server(BaseApplication):
     def __init__(self, make_app: Callable[[], Flask], listener: socket.socket, settings: WebSettings) -> None:
         self._make_app = make_app
         self._options: dict[str, Any] = {
@@ -72,5 +72,5 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         return self._make_app()

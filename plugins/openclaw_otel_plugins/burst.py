@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from openclaw_otel import Config, DropRecord, ErrorRecord, Processor, Side, Stage, hookimpl
 
-FIRST = 20
+FIRST = 100
 """Records of one failure that pass in every window."""
 WINDOW_SECONDS = 60.0
 RATIO_CAP = 64

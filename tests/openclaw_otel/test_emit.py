@@ -12,7 +12,7 @@ from opentelemetry.trace import StatusCode
 
 from openclaw_otel import attributes as names
 from openclaw_otel.config import Config
-from openclaw_otel.emit import Emitter, Source
+from openclaw_otel.emit import Emitter, Source, release
 from openclaw_otel.errors import DropRecord
 from openclaw_otel.hookspecs import Side, Stage
 from openclaw_otel.ids import uuid7
@@ -130,3 +130,19 @@ def test_observations_once_a_minute_per_store_and_operation(telemetry: Any) -> N
     assert first.attributes[names.OBSERVATION_EXPIRES_AT] == "2026-12-31T23:00:00Z"
     assert set(first.attributes) <= names.OWN
     assert EMAIL not in telemetry.text()
+
+
+def test_a_storm_is_told_whole(telemetry: Any, record: ErrorRecord) -> None:
+    runtime = build_runtime(Config())
+    emitter = Emitter(runtime)
+    for _ in range(1000):
+        span = telemetry.provider.get_tracer("t").start_span("call")
+        emitter.failed(replace(record, id=uuid7()), span)
+        span.end()
+    assert len(telemetry.records) < 300
+    release(runtime.process, everything=True)
+    counts = [log.attributes.get(names.ERROR_OCCURRENCES, 1) for log in telemetry.records]
+    assert sum(counts) == 1000
+    assert release(runtime.process, everything=True) == 0
+    last = telemetry.records[-1]
+    assert last.trace_id == int(f"{last.trace_id:032x}", 16) != 0

@@ -94,7 +94,8 @@ def shopify(method: str, path: str, body: bytes) -> Answer | None:
         text = "[API] Invalid API key or access token (unrecognized login or wrong password)"
         return Answer(401, {"errors": text}, head)
     if "/fulfillments.json" in path:
-        return Answer(422, {"errors": {"line_items_by_fulfillment_order": ["can't be blank"]}}, head)
+        fields: dict[str, Any] = {"line_items_by_fulfillment_order": ["can't be blank"]}
+        return Answer(422, {"errors": fields}, head)
     if "/reports.json" in path:
         return Answer(200, {"reports": []}, head, delay=3)
     if "/orders/" in path:
@@ -104,7 +105,7 @@ def shopify(method: str, path: str, body: bytes) -> Answer | None:
 
 def _shopify_graphql(body: bytes, head: Mapping[str, str]) -> Answer:
     if b"productVariantsBulkUpdate" in body:
-        error = {
+        error: dict[str, Any] = {
             "code": "NEGATIVE_PRICE_VALUE",
             "field": ["variants", "0", "price"],
             "message": "Price can't be negative",

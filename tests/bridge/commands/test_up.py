@@ -2,116 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-COMMAND = [str(Path(sys.executable).with_name("openclaw-otel")), "up"]
+from tests.up_process import COMMAND, Running, free_port, gone, running, wait_for
+
 PLATFORMS_WANTED = 3
 ISSUES_WANTED = 8
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Running:
-    """One `up`, with what its connection file says."""
-
-    def __init__(self, data: Path, port: int, *options: str) -> None:
-        self.data = data
-        self.started = time.monotonic()
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(("OPENCLAW_", "DATABASE_"))}
-        self.log = (data.parent / "up.log").open("ab")
-        self.process = subprocess.Popen(
-            [*COMMAND, "--port", str(port), "--data-dir", str(data), *options],
-            stdout=self.log, stderr=self.log, env=environ, cwd=data.parent,
-        )  # fmt: skip
-
-    def ready(self, seconds: float) -> float:
-        """Wait until ready and return how long it took."""
-        while time.monotonic() < self.started + seconds:
-            assert self.process.poll() is None, (self.data.parent / "up.log").read_text()[-3000:]
-            try:
-                if requests.get(f"{self.connection()['url']}/readyz", timeout=2).status_code == 200:
-                    return time.monotonic() - self.started
-            except (OSError, ValueError, KeyError):
-                pass
-            time.sleep(0.05)
-        raise AssertionError("not ready: " + (self.data.parent / "up.log").read_text()[-3000:])
-
-    def connection(self) -> Any:
-        return json.loads((self.data / "connection.json").read_text())
-
-    def get(self, path: str) -> Any:
-        connection = self.connection()
-        answer = requests.get(
-            f"{connection['url']}/api/v1{path}",
-            headers={"Authorization": f"Bearer {connection['api_token']}"},
-            timeout=10,
-        )
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def family(self) -> list[int]:
-        """All processes below this one, itself included."""
-        found, look = [], [self.process.pid]
-        while look:
-            pid = look.pop()
-            found.append(pid)
-            try:
-                children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            except OSError:
-                continue
-            look += [int(child) for child in children]
-        return found
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(40)
-        self.log.close()
-
-
-@contextmanager
-def running(data: Path, port: int, *options: str) -> Iterator[Running]:
-    up = Running(data, port, *options)
-    try:
-        yield up
-    finally:
-        up.end()
-
-
-def gone(pids: list[int], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def wait_for(condition: Any, seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"not within {seconds} s; last: {condition()}")
 
 
 def complete(up: Running) -> list[dict[str, Any]]:

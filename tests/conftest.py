@@ -65,7 +65,7 @@ def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
     """URL of a fresh migrated database, dropped after the test."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template "{template_database}"')
+        connection.execute(f'create database "{name}" template "{template_database}" strategy file_copy')
         try:
             yield with_database(postgres_url, name)
         finally:
@@ -77,7 +77,7 @@ def empty_database_url(postgres_url: str) -> Iterator[str]:
     """URL of a fresh database without any table, for migration tests."""
     name = f"empty_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template template0')
+        connection.execute(f'create database "{name}" template template0 strategy file_copy')
         try:
             yield with_database(postgres_url, name)
         finally:

@@ -164,4 +164,13 @@ def withhold(record: ErrorRecord) -> ErrorRecord:
 def build_pipeline(side: Side, config: Config | None = None, plugins: Iterable[Any] | None = None) -> Pipeline:
     """Return the pipeline of this environment: the one place where plugins become processors."""
     settings = config or Config.from_env()
+    if settings.trace_plugins:
+        _let_it_be_read()
     return Pipeline(load(settings, plugins), side, trace=settings.trace_plugins)
+
+
+def _let_it_be_read() -> None:
+    """Let the lines somebody asked for by variable reach them, also where the application set no logging up."""
+    log.setLevel(logging.INFO)
+    if not log.hasHandlers():
+        log.addHandler(logging.StreamHandler())

@@ -1,0 +1,1 @@
+"""Plugins of the house Acme for openclaw-otel."""

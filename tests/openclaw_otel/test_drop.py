@@ -36,7 +36,7 @@ with tracer.start_as_current_span("nightly job"):
     for order in (1, 2):
         requests.get(f"http://{sys.argv[1]}/admin/api/2025-04/orders/{order}.json", timeout=5)
 try:
-    with tracer.start_as_current_span("team's own", attributes={"team.note": "kept"}):
+    with tracer.start_as_current_span("team's own", attributes={"team.step": "kept"}):
         raise ValueError("expected")
 except ValueError:
     pass
@@ -69,7 +69,7 @@ def test_drop_removes_our_record_and_never_the_teams_span(
     calls = [attributes_of(span) for span in receiver.spans if span.name not in ("nightly job", "team's own")]
     assert sorted(bool(call.get(names.RECORD_DROPPED)) for call in calls) == [False, True]
     own = spans["team's own"]
-    assert attributes_of(own)["team.note"] == "kept"
+    assert attributes_of(own)["team.step"] == "kept"
     (event,) = own.events
     assert attributes_of(event)[names.RECORD_DROPPED] is True
     assert attributes_of(event)["exception.type"] == "ValueError"

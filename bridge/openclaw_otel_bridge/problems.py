@@ -39,3 +39,9 @@ class Unavailable(Problem):
 
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class Overloaded(Unavailable):
+    """A queue is full: more comes in than goes out."""
+
+    code = "overloaded"

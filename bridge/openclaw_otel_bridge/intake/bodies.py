@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from typing import Protocol
+from collections.abc import Collection
+from typing import Any, Protocol
+
+import zstandard
 
 from openclaw_otel_bridge.problems import Problem
 
+OTLP_CODINGS = ("gzip", "deflate")
+SENTRY_CODINGS = ("gzip", "deflate", "br", "zstd")
+"""What Sentry's SDKs send: br by itself where the Brotli module is installed, zstd from Relay."""
 _CHUNK = 256 * 1024
 _GZIP_OR_ZLIB = 47
 """Window bits of zlib that take both formats by their header."""
+_ZSTD_BITE = 256
+"""Bytes unpacked at once: four of them may become 128 KiB, so a bomb costs 8 MiB before it is seen."""
 
 
 class Stream(Protocol):
@@ -18,17 +26,20 @@ class Stream(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-def read_body(stream: Stream, encoding: str, length: int | None, limit: int) -> bytes:
+def read_body(
+    stream: Stream, encoding: str, length: int | None, limit: int, codings: Collection[str] = OTLP_CODINGS
+) -> bytes:
     """Return the decompressed body of at most `limit` bytes.
 
-    `encoding` is the Content-Encoding header, `length` the declared Content-Length (None: chunked).
+    `encoding` is the Content-Encoding header, `length` the declared Content-Length (None: chunked), `codings` what is
+    taken beside an uncompressed body.
 
     Raises:
         Problem: 413 over the limit, 415 an encoding nobody asked for, 400 a body that is not what its headers say.
     """
     coding = encoding.strip().lower() or "identity"
-    if coding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise Problem(f"Content-Encoding {coding!r} is not supported; use gzip, deflate or none", status=415)
+    if coding != "identity" and coding.removeprefix("x-") not in codings:
+        raise Problem(f"Content-Encoding {coding!r} is not supported; use {', '.join(codings)} or none", status=415)
     if length is not None and length > limit:
         raise too_large(limit)
     raw = _read(stream, limit)
@@ -38,7 +49,9 @@ def read_body(stream: Stream, encoding: str, length: int | None, limit: int) -> 
 
 
 def decompress(data: bytes, coding: str, limit: int) -> bytes:
-    """Return gzip or zlib data unpacked; never unpacks more than `limit` bytes."""
+    """Return gzip, zlib, Brotli or zstd data unpacked; never unpacks more than `limit` bytes."""
+    if coding in ("br", "zstd"):
+        return _unbrotli(data, limit) if coding == "br" else _unzstd(data, limit)
     try:
         unpacked = _inflate(data, limit, _GZIP_OR_ZLIB)
     except zlib.error as error:
@@ -82,4 +95,47 @@ def _inflate(data: bytes, limit: int, window: int) -> bytes:
         data = stream.unused_data if window == _GZIP_OR_ZLIB else b""
         if data and not data.strip(b"\0"):
             break  # padding
+    return b"".join(parts)
+
+
+def _unbrotli(data: bytes, limit: int) -> bytes:
+    import brotli  # only some senders need it
+
+    stream: Any = brotli.Decompressor()
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while not stream.is_finished():
+            part = stream.process(data, output_buffer_limit=min(limit - size + 1, _CHUNK))
+            data = b""
+            size += len(part)
+            if size > limit:
+                raise too_large(limit)
+            if not part and stream.can_accept_more_data():
+                raise Problem("the body is not br: it ends early")
+            parts.append(part)
+    except brotli.error as error:
+        raise Problem(f"the body is not br: {error}") from error
+    return b"".join(parts)
+
+
+def _unzstd(data: bytes, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = at = 0
+    try:
+        while at < len(data):  # zstd may hold several frames
+            stream = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+            while not stream.eof:
+                if at >= len(data):
+                    raise Problem("the body is not zstd: it ends early")
+                bite = data[at : at + _ZSTD_BITE]
+                part = stream.decompress(bite)
+                at += len(bite)
+                size += len(part)
+                if size > limit:
+                    raise too_large(limit)
+                parts.append(part)
+            at -= len(stream.unused_data)
+    except zstandard.ZstdError as error:
+        raise Problem(f"the body is not zstd: {error}") from error
     return b"".join(parts)

@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 import psycopg
 
 from openclaw_otel_bridge.db import Connection, Database
-from openclaw_otel_bridge.problems import Unavailable
+from openclaw_otel_bridge.problems import Overloaded, Unavailable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -120,7 +120,7 @@ class Committer(Generic[T]):
             if self._closing or (self._waiting and self._waiting + len(items) > self._limits.queue):
                 self.figures.turned_away += len(items)
                 log.warning("%s queue is full: %d items wait, %d turned away", self.name, self._waiting, len(items))
-                raise Unavailable("the intake queue is full; send it again", retry_after=1)
+                raise Overloaded("the intake queue is full; send it again", retry_after=1)
             self._start()
             self._tickets.append(ticket)
             self._waiting += len(items)

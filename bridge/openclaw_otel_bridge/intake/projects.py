@@ -31,6 +31,10 @@ class Projects:
         self._fresh()
         return self._ids.get(slug)
 
+    def exists(self, project_id: int) -> bool:
+        """Say whether there is a project of that id."""
+        return project_id in self._fresh()
+
     def _fresh(self) -> Mapping[int, Mapping[str, Any]]:
         with self._lock:
             if time.monotonic() >= self._until:

@@ -10,7 +10,7 @@ from openclaw_otel_bridge.archive import EventDetails, StoredSpan
 
 _PLAIN = ("method", "url", "status", "elapsed", "attempt", "request_truncated", "response_truncated", "withheld")
 """What is left of a snapshot; a field added later stays hidden until it is named here."""
-_HIDDEN = (".header.", ".body", "stacktrace", "snapshot", "url.query")
+_HIDDEN = (".header.", ".body", "stacktrace", "snapshot", "url.query", "sentry.breadcrumbs", "sentry.extra")
 
 
 def without_bodies(details: EventDetails, spans: Sequence[StoredSpan]) -> tuple[EventDetails, Sequence[StoredSpan]]:

@@ -7,10 +7,13 @@ import io
 import os
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
+import brotli
 import pytest
+import zstandard
 
-from openclaw_otel_bridge.intake.bodies import read_body
+from openclaw_otel_bridge.intake.bodies import SENTRY_CODINGS, read_body
 from openclaw_otel_bridge.problems import Problem
 
 DATA = b"some telemetry " * 100
@@ -84,3 +87,26 @@ def test_a_bomb_costs_no_memory() -> None:
 
 def test_a_body_that_breaks_off() -> None:
     assert refused(DATA, "", len(DATA) + 1).status == 400
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("br", brotli.compress), ("zstd", zstandard.compress)])
+def test_codings_of_sentry_clients(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    def unpack(data: bytes, limit: int = LIMIT) -> bytes:
+        return read_body(io.BytesIO(data), coding, len(data), limit, SENTRY_CODINGS)
+
+    assert unpack(pack(DATA)) == DATA
+    assert unpack(pack(b"x" * LIMIT)) == b"x" * LIMIT
+    assert refused(pack(DATA), coding).status == 415, "only where Sentry clients send"
+    for bad, status in ((pack(b"x" * (LIMIT + 1)), 413), (b"not packed", 400), (pack(os.urandom(500))[:-9], 400)):
+        with pytest.raises(Problem) as caught:
+            unpack(bad)
+        assert caught.value.status == status
+    assert unpack(pack(DATA) + pack(DATA)) == DATA * 2 if coding == "zstd" else True
+    bomb = pack(b"\0" * 30_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Problem):
+            unpack(bomb, 1_000_000)
+        assert tracemalloc.get_traced_memory()[1] < 12_000_000
+    finally:
+        tracemalloc.stop()

@@ -21,3 +21,5 @@ def test_projects(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         with database.connection() as conn:
             conn.execute("""update projects set settings = '{"error_logs": true}'""")
         assert found.takes_plain_errors(1)
+        assert found.exists(1)
+        assert not found.exists(99)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 _NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
@@ -50,3 +51,12 @@ def _iso_time(text: str) -> datetime | None:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def expires_at(seconds: Any, started: datetime | None = None) -> datetime | None:
+    """Return when something ends that lives for `seconds` from `started` (default: now); None: no duration."""
+    if isinstance(seconds, str) and seconds.isdecimal() and len(seconds) < 12:
+        seconds = int(seconds)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < 10**9:
+        return None
+    return (started or datetime.now(UTC)) + timedelta(seconds=seconds)

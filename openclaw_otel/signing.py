@@ -76,6 +76,16 @@ def check_hmac(
         raise SignatureError("mismatch", hint=mismatch_hint(message))
 
 
+def check_key(received: str, secrets: Sequence[str]) -> None:
+    """Raise SignatureError(mismatch) unless `received` is one of `secrets`, a key sent as it is; in constant time."""
+    given = received.encode("utf-8", "surrogateescape")
+    fits = False
+    for secret in usable_secrets(secrets):
+        fits |= hmac.compare_digest(given, secret)
+    if not fits:
+        raise SignatureError("mismatch", hint="wrong API key: another connection's, or rotated")
+
+
 def mismatch_hint(message: bytes) -> str:
     """Return what most often makes a right delivery look wrong, best guess first for these bytes."""
     if message.endswith((b"\n", b"\r")):

@@ -12,6 +12,16 @@ from openclaw_otel.errors import UnknownPlatform
 ADAPTERS: Mapping[str, str] = {
     "shopify": "openclaw_otel.adapters.shopify:ShopifyAdapter",
     "paypal": "openclaw_otel.adapters.paypal:PayPalAdapter",
+    "woocommerce": "openclaw_otel.adapters.woocommerce:WooCommerceAdapter",
+    "amazon_sp": "openclaw_otel.adapters.amazon_sp:AmazonSpAdapter",
+    "tiktok_shop": "openclaw_otel.adapters.tiktok_shop:TikTokShopAdapter",
+    "shopee": "openclaw_otel.adapters.shopee:ShopeeAdapter",
+    "lazada": "openclaw_otel.adapters.lazada:LazadaAdapter",
+    "ebay": "openclaw_otel.adapters.ebay:EbayAdapter",
+    "stripe": "openclaw_otel.adapters.stripe:StripeAdapter",
+    "walmart": "openclaw_otel.adapters.walmart:WalmartAdapter",
+    "mercadolibre": "openclaw_otel.adapters.mercadolibre:MercadoLibreAdapter",
+    "temu": "openclaw_otel.adapters.temu:TemuAdapter",
 }
 """Platform name → "module:Class". One line is all a new platform adds here."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from openclaw_otel.http_values import retry_after_seconds, timestamp
+from openclaw_otel.http_values import expires_at, retry_after_seconds, timestamp
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -50,3 +50,12 @@ def test_retry_after(value: str | None, expected: float | None) -> None:
 )
 def test_timestamps(value: str | int | None, expected: datetime | None) -> None:
     assert timestamp(value) == expected
+
+
+def test_expiry() -> None:
+    assert expires_at(3600, NOW) == NOW + timedelta(hours=1)
+    assert expires_at("60", NOW) == NOW + timedelta(minutes=1)
+    assert (expires_at(5) or NOW) > NOW
+    odd: object
+    for odd in (None, "", "soon", "9" * 20, True, -1, 10**12, float("nan"), [], "²"):
+        assert expires_at(odd, NOW) is None

@@ -67,3 +67,10 @@ def test_the_window_of_a_signed_time(age: int, passes: bool) -> None:
 )
 def test_hints_name_the_likeliest_cause(body: bytes, word: str) -> None:
     assert word in signing.mismatch_hint(body)
+
+
+def test_a_key_sent_as_it_is() -> None:
+    signing.check_key("k2", ["k1", "k2"])
+    for received in ("k", "签名", "\udcff", ""):
+        with pytest.raises(SignatureError, match="mismatch"):
+            signing.check_key(received, ["k1"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from openclaw_otel import Config, ErrorRecord, ExceptionInfo, Redactor, Snapshot, hookimpl
 from openclaw_otel_plugins.redaction.engine import Engine
-from openclaw_otel_plugins.redaction.pseudonym import ATTRIBUTE, pseudonym
+from openclaw_otel_plugins.redaction.pseudonym import pseudonyms
 from openclaw_otel_plugins.redaction.rules import Rules, load_rules
 from openclaw_otel_plugins.redaction.run import Finding, Run
 
@@ -87,13 +87,9 @@ class RuleRedactor:
         return replace(found, parts=parts, grouping_parts=grouping)
 
     def _with_pseudonym(self, attributes: Mapping[str, Any], run: Run) -> dict[str, Any]:
-        done = dict(attributes)
-        if self._hash_key and ATTRIBUTE not in done:
-            if run.emails:
-                done[ATTRIBUTE] = pseudonym(self._hash_key, "email", run.emails[0])
-            elif run.phones:
-                done[ATTRIBUTE] = pseudonym(self._hash_key, "phone", run.phones[0])
-        return done
+        if not self._hash_key or not (run.emails or run.phones):
+            return dict(attributes)
+        return {**pseudonyms(self._hash_key, run.emails, run.phones), **attributes}
 
 
 @hookimpl

@@ -37,7 +37,7 @@ def percent(data: bytes, run: Run, redact: Redact) -> bytes:
         run.spend()
         if len(match[0]) > _LONG:
             raise TooDense
-        text = unquote_to_bytes(match[0])
+        text = unquote_to_bytes(match[0]).decode("utf-8", "replace").encode()
         changed = redact(text, run)
         return match[0] if changed == text else quote(changed, safe=_SAFE).encode()
 

@@ -23,6 +23,7 @@ _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}
 _PAIRED = re.compile(rb"[:=]|\xef\xbc\x9a|%3")
 _NESTED = re.compile(rb"\[\s*\[")
 _CLEAN_KEYS = 4096
+_ROUNDS = 5
 
 
 class Engine:
@@ -59,7 +60,7 @@ class Engine:
         if data[:1] in (b"{", b"[") and self._is_clean_json(data):
             return text
         done = self._work(data, run, keep=keep)
-        return text if done == data else done.decode("utf-8", "surrogatepass")
+        return text if done == data else _text(done)
 
     def tree(self, value: Any, key: str, run: Run) -> Any:
         """Return JSON-like data redacted by key and by value."""
@@ -94,7 +95,7 @@ class Engine:
                 done = self._json(data, run, keep=keep)
                 if done is not None:
                     return done
-            return self._free(data, run, keep=keep)
+            return self._settled(data, run, keep=keep)
         except TooDense:
             run.note("too_dense", PLACEHOLDER)
             return PLACEHOLDER.encode()
@@ -104,7 +105,7 @@ class Engine:
 
     def _json(self, data: bytes, run: Run, *, keep: bool) -> bytes | None:
         """Return a text that is JSON redacted; None when it is none, or too deep for the parser."""
-        text = data.decode("utf-8", "surrogatepass")
+        text = _text(data)
         body = text.strip()
         try:
             value = json_text.load(body)
@@ -146,6 +147,17 @@ class Engine:
         rest = json_text.without_closers(written, cut.closers, in_string=cut.in_string)
         return (text[: len(text) - len(body)] + rest).encode("utf-8", "surrogatepass")
 
+    def _settled(self, data: bytes, run: Run, *, keep: bool) -> bytes:
+        """Return a text redacted until nothing more is found: what was replaced can make a neighbour stand alone."""
+        probe = self._keep_probe if keep else self._probe
+        for _ in range(_ROUNDS):
+            done = self._free(data, run, keep=keep)
+            if done == data or not (probe.search(done) or self._has_base64(done)):
+                return done
+            data = done
+        run.note("unsettled", PLACEHOLDER)
+        return PLACEHOLDER.encode()
+
     def _free(self, data: bytes, run: Run, *, keep: bool) -> bytes:
         form = b"=" in data and _FORM.search(data) is not None
         data = encoded.percent(data, run, self._bytes)
@@ -186,6 +198,13 @@ class Engine:
                 self._clean.clear()
             self._clean[key] = found
         return found
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
 
 
 def _hits(data: bytes, pattern: Any) -> Iterator[int]:

@@ -14,6 +14,7 @@ _CACHE = 8192
 _LONG = 160
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _SPLIT = re.compile(r"[\s_\-/:@$*\u00b7]+")
+_PLACEHOLDER = re.compile(r"\[[a-z][a-z0-9_]*\](?:_[0-9]+)?")
 _SEGMENTS = re.compile(r"[.\[\](){}\"'\\>|]+")
 
 
@@ -82,11 +83,9 @@ class Keys:
 
     def _judge(self, key: str) -> Verdict:
         rules = self._rules
-        segments = [parts for parts in map(_parts, _SEGMENTS.split(key)) if parts]
+        segments = _segments(key)
         if not segments:
             return NEUTRAL
-        while len(segments) > 1 and (segments[-1] == ["value"] or segments[-1][0].isdigit()):
-            segments.pop()  # list positions, and `user.email.value`
         last = segments[-1]
         joined = "_".join(last)
         whole = ".".join("_".join(parts) for parts in segments)
@@ -173,6 +172,16 @@ class Keys:
 def _names_an_id(part: str) -> bool:
     """`shopid`, `orderids`: written without a seam."""
     return len(part) > 4 and part.endswith(("id", "ids")) and not part.endswith(("paid", "valid", "void", "roid"))
+
+
+def _segments(key: str) -> list[list[str]]:
+    """Return the parts of each segment of a path; of a placeholder (an object was keyed by e-mail) none."""
+    if key[:1] == "[" and _PLACEHOLDER.fullmatch(key):
+        return []
+    segments = [parts for parts in map(_parts, _SEGMENTS.split(key)) if parts]
+    while len(segments) > 1 and (segments[-1] == ["value"] or segments[-1][0].isdigit()):
+        segments.pop()  # list positions, and `user.email.value`
+    return segments
 
 
 def normal(key: str) -> str:

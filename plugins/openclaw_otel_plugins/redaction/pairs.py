@@ -7,7 +7,7 @@ from how it begins: a quote (at any level of escaping), a bracket, or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from openclaw_otel_plugins.redaction.keys import ADDRESS, CARD, PERSON, Keys, Verdict
@@ -40,7 +40,7 @@ _CODE = re.compile(rb"[A-Za-z_$][\w$]*(?:\(|\[(?!\w+\]$)|(?:\??\.[A-Za-z_$][\w$]
 _PLAIN_WORD = re.compile(rb"[A-Za-z_\-]{1,15}$|[\x80-\xff]+$")
 _NOTHING = frozenset({b"", b"none", b"null", b"nil", b"true", b"false", b"undefined", b"nan", b"n/a", b"-", b"..."})
 _PLACEHOLDER = re.compile(rb"(?:[A-Za-z]+ )?\[[a-z][a-z0-9_]*\]")
-_MARK = re.compile(rb"(?:^|[^A-Za-z0-9_\]])\[[a-z][a-z0-9_]*\][ \t]*(?:=>|[:=]|\xef\xbc\x9a)$")
+_MARK = re.compile(rb"(?:^|[^A-Za-z0-9_\]])\[[a-z][a-z0-9_]*\](?:\\*[\"'`])?[ \t]*(?:=>|[:=]|\xef\xbc\x9a)$")
 """A placeholder where a key would stand: `[address]:`; not the `billing[email]` of a form."""
 _GENERIC = frozenset(
     "note notes comment comments memo remark remarks instructions address addresses addr street zip recipient"
@@ -114,7 +114,7 @@ class Pairs:
             span = self._value(data, start, position, key) if key else None
             if key is None or span is None:
                 continue
-            begin, end = span
+            begin, end = span[0], _whole(data, span[1])
             done = _PLACEHOLDER.match(data, begin)
             if done:
                 position = done.end()
@@ -160,8 +160,7 @@ class Pairs:
                 continue
             if beside < 0:
                 beside = brace.start()
-            opener = self._opener(data, max(floor, brace.start() - 80), brace.start())
-            if opener:
+            for opener in _openers(data, max(floor, brace.start() - 80), brace.start()):
                 around = self._keys.verdict(opener)
                 if around.enters:
                     return verdict.below(around.enters)
@@ -172,13 +171,6 @@ class Pairs:
         closing = _CLOSING.search(data, start, start + 400)
         near = data[beside : closing.start() if closing else start + 400]
         return verdict.below(PERSON) or verdict.below(ADDRESS) if self._personal.search(near) else ""
-
-    def _opener(self, data: bytes, floor: int, brace: int) -> str:
-        """Return the key, or the class, of the object that begins at a bracket: `customer: {`, `Customer(`."""
-        found = _OPENER.search(data, floor, brace)
-        if not found and data[brace : brace + 1] == b"(":
-            found = _CLASS.search(data, floor, brace)
-        return found[1].decode("utf-8", "replace") if found else ""
 
     def _value(self, data: bytes, start: int, position: int, key: _Key) -> tuple[int, int] | None:
         quote = _QUOTED_START.match(data, position)
@@ -212,6 +204,15 @@ class _Key:
         self.name, self.quoted, self.form = name, quoted, form
 
 
+def _openers(data: bytes, floor: int, brace: int) -> Iterator[str]:
+    """Yield the key and the class of the object that begins at a bracket: `customer: {`, `Customer(`."""
+    patterns = (_OPENER, _CLASS) if data[brace : brace + 1] == b"(" else (_OPENER,)
+    for pattern in patterns:
+        found = pattern.search(data, floor, brace)
+        if found:
+            yield found[1].decode("utf-8", "replace")
+
+
 def _key(found: bytes) -> tuple[str, bool]:
     text = found.decode("utf-8", "replace")
     body = re.sub(r"(?:=>|[:=：]|%3[AaDd])$", "", text).rstrip(" \t]")
@@ -221,6 +222,13 @@ def _key(found: bytes) -> tuple[str, bool]:
 
 def _percent(text: str) -> str:
     return re.sub(r"%5[BbDd]", ".", text).replace("%20", " ") if "%" in text else text
+
+
+def _whole(data: bytes, end: int) -> int:
+    """Return the end moved behind the character it may lie inside of."""
+    while end < len(data) and data[end] & 0xC0 == 0x80:
+        end += 1
+    return end
 
 
 def _in_url(data: bytes, start: int, form: bool) -> bool:

@@ -134,7 +134,7 @@ class Tree:
         if not isinstance(node.node, list):
             walk.reshape.append((node.target, node.slot, tuple if isinstance(node.node, tuple) else frozenset))
         verdict = self._keys.verdict(node.label) if node.label else NEUTRAL
-        if len(items) == 2 and type(items[0]) is str and items[0][:1] != "[" and not node.forced:
+        if len(items) == 2 and type(items[0]) is str and "[" not in items[0] and not node.forced:
             pair = self._keys.verdict(items[0])
             if pair.placeholder or pair.keep:  # ["Authorization", "Bearer …"]
                 new[0] = items[0]

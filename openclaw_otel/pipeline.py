@@ -126,8 +126,9 @@ class Pipeline:
         return value
 
     def _book(self, name: str, seconds: float, failure: Exception | None, *, can_switch_off: bool = True) -> None:
+        told = self._told(failure, safe_to_redact=can_switch_off) if failure else ""
         if self._trace:
-            log.info("plugin %s took %.6f s%s", name, seconds, f", failed: {failure!r}" if failure else "")
+            log.info("plugin %s took %.6f s%s", name, seconds, f", failed: {told}" if failure else "")
         with self._lock:
             timing = self.timings[name]
             timing.calls += 1
@@ -136,11 +137,20 @@ class Pipeline:
             bad = failure is not None or seconds > SLOW_SECONDS
             timing.strikes = timing.strikes + 1 if bad else 0
             if can_switch_off and timing.strikes >= STRIKES:
-                timing.off = f"{failure!r}" if failure else f"slower than {SLOW_SECONDS} s"
+                timing.off = told if failure else f"slower than {SLOW_SECONDS} s"
         if failure is not None:
-            log.warning("plugin %s failed (%d of %d calls): %r", name, timing.failures, timing.calls, failure)
+            log.warning("plugin %s failed (%d of %d calls): %s", name, timing.failures, timing.calls, told)
         if timing.off and timing.strikes == STRIKES:
             log.error("plugin %s is switched off after %d bad calls in a row: %s", name, STRIKES, timing.off)
+
+    def _told(self, failure: Exception, *, safe_to_redact: bool) -> str:
+        """Return what a log may say of a failure: foreign code puts the value it choked on into its message."""
+        frame = failure.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = f" at {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else ""
+        message = self.redact_text(str(failure)) if safe_to_redact and self.redactors else WITHHELD
+        return f"{type(failure).__name__}: {message}{place}"
 
 
 def withhold(record: ErrorRecord) -> ErrorRecord:

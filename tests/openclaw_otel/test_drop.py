@@ -17,7 +17,7 @@ class NoHealthChecks:
     name, stage, order, runs = "no_health_checks", Stage.ENRICH, 200, frozenset({Side.SOURCE})
 
     def __call__(self, record):
-        if record.status == 404 or record.message == "expected":
+        if record.status == 404 or (record.exception and record.exception.message == "expected"):
             raise DropRecord
         return record
 

@@ -53,7 +53,8 @@ class Keys:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._memory: dict[str, Verdict] = {}
+        self.memory: dict[str, Verdict] = {}
+        """Verdicts already given; to be read only (walking a tree reads it a thousand times)."""
         self._terms: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._inside: list[tuple[str, str]] = []
@@ -73,12 +74,12 @@ class Keys:
 
     def verdict(self, key: str) -> Verdict:
         """Return what to do with the value of a key."""
-        found = self._memory.get(key)
+        found = self.memory.get(key)
         if found is None:
             found = self._judge(key if len(key) <= _LONG else key[:80] + " " + key[-80:])
-            if len(self._memory) >= _CACHE:
-                self._memory.clear()
-            self._memory[key] = found
+            if len(self.memory) >= _CACHE:
+                self.memory.clear()
+            self.memory[key] = found
         return found
 
     def _judge(self, key: str) -> Verdict:

@@ -100,12 +100,12 @@ class Tree:
     def _mapping(self, walk: _Walk, node: _Node) -> None:
         new: dict[Any, Any] = {}
         node.target[node.slot] = new
-        source, place, verdicts = node.node, node.place, self._keys.verdict
+        source, place, verdicts, known = node.node, node.place, self._keys.verdict, self._keys.memory.get
         label = _label(source)
         easy = not (node.forced or node.context or label)
         for key, value in source.items():
             kind = type(value)
-            verdict = verdicts(key) if type(key) is str else NEUTRAL
+            verdict = known(key) or verdicts(key) if type(key) is str else NEUTRAL
             name = key if type(key) is str and (len(key) < 6 or key.isidentifier()) else self._key(key, new, walk.run)
             if kind is str and not value:
                 new[name] = value
@@ -143,6 +143,10 @@ class Tree:
         plain = not node.forced and not node.context
         for position, value in enumerate(items):
             if plain and type(value) is dict and len(value) == 2 and self._pair(walk, node, new, position, value):
+                continue
+            if plain and type(value) is str and verdict is NEUTRAL:
+                new[position] = value
+                walk.free.append((new, position, value, node.place))
                 continue
             self._child(walk, node, new, position, value, verdict)
 

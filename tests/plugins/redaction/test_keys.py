@@ -78,7 +78,7 @@ def test_the_user_keeps_a_key_and_adds_terms() -> None:
 def test_the_memory_is_bounded_and_odd_keys_are_taken() -> None:
     for number in range(20_000):
         KEYS.verdict(f"k{number}")
-    assert len(KEYS._memory) <= 8192
+    assert len(KEYS.memory) <= 8192
     for key in ("", "...", "a" * 100_000, "\ud800", "[[[]]]", "🙂", "_" * 5000):
         assert KEYS.verdict(key) in (NEUTRAL, KEYS.verdict(key))
 

@@ -31,13 +31,19 @@ class Running:
     def __init__(self, data: Path, port: int, *options: str, environ: Mapping[str, str] | None = None) -> None:
         """Start it; `environ` adds settings to an environment that has none of ours."""
         self.data = data
+        self._command = [*COMMAND, "--port", str(port), "--data-dir", str(data), *options]
+        self._settings = dict(environ or {})
+        self.start()
+
+    def start(self) -> None:
+        """Start it again, on the same port, after it has ended."""
         self.started = time.monotonic()
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("OPENCLAW_", "DATABASE_"))}
-        self.log = (data.parent / "up.log").open("ab")
-        self.process = subprocess.Popen(
-            [*COMMAND, "--port", str(port), "--data-dir", str(data), *options],
-            stdout=self.log, stderr=self.log, env=plain | dict(environ or {}), cwd=data.parent,
-        )  # fmt: skip
+        place = self.data.parent
+        with (place / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, env=plain | self._settings, cwd=place
+            )
 
     def ready(self, seconds: float) -> float:
         """Wait until ready and return how long it took."""
@@ -77,11 +83,11 @@ class Running:
             look += [int(child) for child in children]
         return found
 
-    def end(self) -> None:
+    def stop(self) -> None:
+        """Stop it as an operator does."""
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(40)
-        self.log.close()
 
 
 @contextmanager
@@ -90,7 +96,7 @@ def running(data: Path, port: int, *options: str, environ: Mapping[str, str] | N
     try:
         yield up
     finally:
-        up.end()
+        up.stop()
 
 
 def gone(pids: list[int], seconds: float = 30) -> bool:

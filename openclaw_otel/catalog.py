@@ -18,6 +18,7 @@ from typing import Any
 import re2
 
 from openclaw_otel.errors import CatalogError
+from openclaw_otel.pattern_list import PatternList
 from openclaw_otel.record import Category, OwnerHint, Severity
 
 RETRYABLE = frozenset({Category.TIMEOUT, Category.NETWORK, Category.RATE_LIMIT, Category.PLATFORM_OUTAGE})
@@ -71,6 +72,8 @@ class Catalog:
                 self._exact.setdefault(row.code, []).append(row)
         for found in (*self._exact.values(), self._globs, self._no_code):
             found.sort(key=lambda row: (row.match is None, not row.status))  # the most telling first
+        self._telling = [row for row in self._no_code if row.match is not None]
+        self._said = PatternList([row.match.pattern for row in self._telling])
 
     def by_code(self, code: str, status: int | None, text: str) -> Row | None:
         """Return the row of a platform code, or None when the catalog does not know it.
@@ -85,7 +88,8 @@ class Catalog:
 
     def by_message(self, status: int | None, text: str) -> Row | None:
         """Return the row of an answer without code whose text tells."""
-        found = next((r for r in self._no_code if r.match is not None and r.fits(status, text)), None)
+        said = (self._telling[position] for position in self._said.found(text))
+        found = next((row for row in said if not row.status or status in row.status), None)
         return found or (self.base.by_message(status, text) if self.base else None)
 
     def by_status(self, status: int | None) -> Row | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from openclaw_otel.catalog import Catalog, Row, compiled, document, parse_catalog
+from openclaw_otel.pattern_list import PatternList
 from openclaw_otel.record import ErrorRecord, Evidence, ExceptionInfo
 
 CLASSIFIER = "catalog/1"
@@ -25,12 +26,23 @@ _TELLS_ITSELF = frozenset({401, 402, 403, 404, 405, 408, 409, 410, 411, 412, 413
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[_.\-:/]+")
 
-Patterns = Sequence[tuple[Any, str]]
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The patterns of one situation, in the order they are tried, and the row each leads to."""
+
+    patterns: PatternList
+    rows: Sequence[str]
+
+    def first(self, text: str) -> str | None:
+        """Return the row id of the first pattern that is in the text, or None."""
+        found = self.patterns.first(text)
+        return None if found is None else self.rows[found]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The compiled patterns of `_words.json`: per situation [pattern, row id] in the order they are tried."""
+    """The compiled patterns of `_words.json`, per situation."""
 
     strong: Patterns
     """Answers: words that mean one thing whatever the status is."""
@@ -79,11 +91,11 @@ def _judge_answer(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
 
 def _by_row(record: ErrorRecord, row: Row, *, several: bool) -> ErrorRecord:
     if row.vague:
-        said = _first(words().strong, f"| {record.message[:TELLING_TEXT].replace('_', ' ')}")
+        said = words().strong.first(f"| {record.message[:TELLING_TEXT].replace('_', ' ')}")
         if said is not None and words().rows[said].category is not row.category:
             why = f"catalog row {row.id} is vague; the words of the message say {said}"
-            return _settle(replace(record, meaning=f"{row.id}/{said}"), words().rows[said], why)
-    return _settle(replace(record, meaning=row.id if several else None), row, f"catalog row {row.id}")
+            return _settle(record.but(meaning=f"{row.id}/{said}"), words().rows[said], why)
+    return _settle(record.but(meaning=row.id if several else None), row, f"catalog row {row.id}")
 
 
 def _by_words(record: ErrorRecord, catalog: Catalog) -> tuple[Row, str]:
@@ -91,13 +103,14 @@ def _by_words(record: ErrorRecord, catalog: Catalog) -> tuple[Row, str]:
     spoken = f"{spelled_out(record.code or '')} | {record.message[:TELLING_TEXT].replace('_', ' ')}"
     # A text without code under 5xx is a proxy's or a crash page's: it repeats the status, or guesses.
     if record.code is not None or status is None or status < 500:
-        row_id = _first(found.strong, spoken)
+        row_id = found.strong.first(spoken)
         if row_id is not None:
             return found.rows[row_id], f"the words of code and message say {row_id}"
-    row_id = _first(found.weak, spoken)
+    if status is None or (status < 500 and status not in _TELLS_ITSELF):
+        row_id = found.weak.first(spoken)
+        if row_id is not None:
+            return found.rows[row_id], f"the words of code and message say {row_id}"
     status_row = catalog.by_status(status) or _http_row(status)
-    if row_id is not None and status not in _TELLS_ITSELF and (status is None or status < 500):
-        return found.rows[row_id], f"the words of code and message say {row_id}"
     if status_row is not None:
         return status_row, f"HTTP status {status}"
     return found.rows["unknown"], "nothing decided"
@@ -114,13 +127,13 @@ def _failure_row(record: ErrorRecord, error: ExceptionInfo) -> Row:
     text = f"{error.type}: {error.message[:TELLING_TEXT]}"
     call = record.webhook_topic is None
     if call and record.status is None and (record.platform is not None or record.snapshot is not None):
-        return found.rows[_first(found.unanswered, text) or "network"]
+        return found.rows[found.unanswered.first(text) or "network"]
     # The most certain first; of a call that may or may not have been answered, all situations are asked.
     asked = [found.ours, found.unread, found.answered] if call else [found.ours, found.answered]
     if call and record.status is None:
         asked.append(found.unanswered)
-    row_id = next((row for row in (_first(patterns, text) for patterns in asked) if row), None)
-    return found.rows[row_id or _first(found.frames, _innermost(error.stacktrace)) or "internal"]
+    row_id = next((row for row in (patterns.first(text) for patterns in asked) if row), None)
+    return found.rows[row_id or found.frames.first(_innermost(error.stacktrace)) or "internal"]
 
 
 def _innermost(stacktrace: str) -> str:
@@ -139,8 +152,7 @@ def _foreign(frame: str) -> bool:
 
 
 def _settle(record: ErrorRecord, row: Row, why: str) -> ErrorRecord:
-    return replace(
-        record,
+    return record.but(
         category=row.category,
         shipped_category=row.category,
         retryable=row.retryable,
@@ -173,10 +185,6 @@ def spelled_out_type(text: str) -> str:
     return _HUMP.sub(" ", text)
 
 
-def _first(patterns: Patterns, text: str) -> str | None:
-    return next((row for pattern, row in patterns if pattern.search(text)), None)
-
-
 def _http_row(status: int | None) -> Row | None:
     if status is None or status < 400:
         return None
@@ -196,7 +204,7 @@ def words() -> Words:
     patterns = data["patterns"]
 
     def situation(name: str) -> Patterns:
-        return tuple((compiled(pattern), row) for pattern, row in patterns[name])
+        return Patterns(PatternList([pattern for pattern, _ in patterns[name]]), [row for _, row in patterns[name]])
 
     return Words(
         strong=situation("strong"),

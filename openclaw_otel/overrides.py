@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,8 @@ class Overrides:
         catalog = self.catalog(record.platform, base) if record.platform else None
         if catalog is None or catalog.base is None:
             return plain
-        refined = replace(judge(record, catalog), shipped_category=plain.shipped_category, meaning=plain.meaning)
-        return plain if refined == plain else replace(refined, classifier=CLASSIFIER)
+        refined = judge(record, catalog).but(shipped_category=plain.shipped_category, meaning=plain.meaning)
+        return plain if refined == plain else refined.but(classifier=CLASSIFIER)
 
     def _look(self, platform: str, path: Path, base: Catalog) -> None:
         try:

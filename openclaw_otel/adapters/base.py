@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal
@@ -189,8 +189,7 @@ class Adapter(ABC):
 
     def _answer(self, exchange: Exchange, facts: AnswerFacts) -> ErrorRecord:
         record = self._common(exchange)
-        return replace(
-            record,
+        return record.but(
             evidence=Evidence.CODE if facts.codes else Evidence.ANSWER,
             code=facts.codes[0] if facts.codes else None,
             codes=tuple(sorted(set(facts.codes))),
@@ -201,26 +200,23 @@ class Adapter(ABC):
 
     def _failure(self, exchange: Exchange) -> ErrorRecord:
         error = exchange.error
-        return replace(
-            self._common(exchange),
+        return self._common(exchange).but(
             evidence=Evidence.FAILURE,
             message=error.message if error else "no answer",
         )
 
     def _delivery(self, exchange: Exchange, request: WebhookRequest) -> ErrorRecord | None:
         webhook = self.parse_webhook(request)
-        base = replace(
-            self._common(exchange), operation=webhook.topic, webhook_topic=webhook.topic, store=webhook.store
-        )
+        base = self._common(exchange).but(operation=webhook.topic, webhook_topic=webhook.topic, store=webhook.store)
         facts = self.delivery_facts(exchange)
         if facts is not None:
             # Which of our frameworks refused it, with which words, is noise: the failure is the signature.
-            return replace(base, evidence=Evidence.ANSWER, status=None, codes=facts.codes, message=facts.message)
+            return base.but(evidence=Evidence.ANSWER, status=None, codes=facts.codes, message=facts.message)
         if exchange.error is None and (exchange.status is None or exchange.status < 400):
             return None
         if exchange.error is None:
-            return replace(base, evidence=Evidence.FAILURE, message=f"we answered {exchange.status}")
-        return replace(base, evidence=Evidence.FAILURE, message=exchange.error.message)
+            return base.but(evidence=Evidence.FAILURE, message=f"we answered {exchange.status}")
+        return base.but(evidence=Evidence.FAILURE, message=exchange.error.message)
 
 
 def error_status(exchange: Exchange) -> bool:

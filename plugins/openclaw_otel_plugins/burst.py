@@ -15,7 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from openclaw_otel import Config, DropRecord, ErrorRecord, Processor, Side, Stage, hookimpl
 
@@ -132,7 +132,7 @@ class BurstProcessor:
 def _standing_for(record: ErrorRecord, occurrences: int) -> ErrorRecord:
     if occurrences == record.occurrences:
         return record
-    return replace(record, occurrences=occurrences, notes=(*record.notes, f"stands for {occurrences} failures"))
+    return record.but(occurrences=occurrences, notes=(*record.notes, f"stands for {occurrences} failures"))
 
 
 @hookimpl

@@ -8,7 +8,7 @@ of the bridge, which win. A category that somebody else's processor decided stay
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from openclaw_otel import (
@@ -58,7 +58,8 @@ class ClassifyProcessor:
         """Return the record judged, with its platform where the attributes give it away."""
         if record.platform is None:
             record = self._with_platform(record)
-        fresh = replace(record, notes=tuple(note for note in record.notes if not note.startswith("category ")))
+        notes = tuple(note for note in record.notes if not note.startswith("category "))
+        fresh = record.but(notes=notes) if len(notes) < len(record.notes) else record
         if record.platform is None:
             return judge_record(fresh, NOTHING_KNOWN) if record.classifier in OURS else record
         adapter = self._adapter(record.platform)
@@ -67,7 +68,7 @@ class ClassifyProcessor:
             return judged
         if record.classifier in OURS:
             return record
-        return replace(record, shipped_category=judged.shipped_category, meaning=judged.meaning)
+        return record.but(shipped_category=judged.shipped_category, meaning=judged.meaning)
 
     def _knows_best(self, record: ErrorRecord, adapter: Adapter | None) -> bool:
         """Say whether our judgement is better than the one the record came with."""
@@ -90,8 +91,7 @@ class ClassifyProcessor:
         found = adapter.handle_error(exchange) if adapter and exchange else None
         if found is None:
             return record
-        return replace(
-            record,
+        return record.but(
             platform=found.platform,
             store=record.store or found.store,
             operation=found.operation,

@@ -7,7 +7,7 @@ third-party processor that sets a category and no more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from openclaw_otel import Category, Config, ErrorRecord, Processor, Row, Side, Stage, hookimpl, shipped_catalog
@@ -27,8 +27,7 @@ class EnrichProcessor:
         if record.explanation and record.next_step and record.owner_hint:
             return record
         row = _row(record)
-        return replace(
-            record,
+        return record.but(
             explanation=record.explanation or row.explanation,
             next_step=record.next_step or row.next_step,
             owner_hint=record.owner_hint or row.owner,

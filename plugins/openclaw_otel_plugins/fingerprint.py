@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from openclaw_otel import Config, ErrorRecord, Processor, Side, Stage, hookimpl
 from openclaw_otel_plugins.v1.parts import fingerprint_of
@@ -20,7 +20,7 @@ class FingerprintProcessor:
 
     def __call__(self, record: ErrorRecord) -> ErrorRecord:
         """Return the record with its fingerprint of the current format."""
-        return replace(record, fingerprint=fingerprint_of(record))
+        return record.but(fingerprint=fingerprint_of(record))
 
 
 @hookimpl

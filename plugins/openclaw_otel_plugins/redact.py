@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from openclaw_otel import Config, ErrorRecord, ExceptionInfo, Redactor, Snapshot, hookimpl
+from openclaw_otel import Config, ErrorRecord, Redactor, Snapshot, hookimpl
 from openclaw_otel_plugins.redaction.engine import Engine
 from openclaw_otel_plugins.redaction.pseudonym import pseudonyms
 from openclaw_otel_plugins.redaction.rules import Rules, load_rules
@@ -45,24 +46,29 @@ class RuleRedactor:
     def record(self, record: ErrorRecord) -> ErrorRecord:
         """Return every text of the record redacted, snapshot included; with a hash key, the buyer's pseudonym."""
         run = Run()
-        text, tree = self._engine.text, self._engine.tree
-        attributes = tree(dict(record.attributes), "", run)
+        attributes = self._engine.tree(dict(record.attributes), "", run)
         snapshot = self._snapshot(record.snapshot, run) if record.snapshot else None
-        error = record.exception
-        return replace(
-            record,
-            message=text(record.message, run),
-            exception=ExceptionInfo(error.type, text(error.message, run), text(error.stacktrace, run))
-            if error
-            else None,
+        error, mark = record.exception, record.fingerprint
+        told = (error.message, error.stacktrace) if error else ()
+        free = iter(self._engine.texts((record.message, *told, *record.explicit_fingerprint, *record.notes), run))
+        named = [record.operation or "", record.store or "", record.request_id or ""]
+        parts = (*mark.parts, *mark.grouping_parts) if mark else ()
+        kept = iter(self._engine.texts((*named, *record.objects.values(), *parts), run, keep=True))
+        # What comes out of `texts` is taken in the order it went in.
+        return record.but(
+            message=next(free),
+            exception=replace(error, message=next(free), stacktrace=next(free)) if error else None,
+            explicit_fingerprint=tuple(islice(free, len(record.explicit_fingerprint))),
+            notes=tuple(free),
             snapshot=snapshot,
-            operation=text(record.operation, run, keep=True) if record.operation else record.operation,
-            store=text(record.store, run, keep=True) if record.store else record.store,
-            request_id=text(record.request_id, run, keep=True) if record.request_id else record.request_id,
-            objects={kind: text(value, run, keep=True) for kind, value in record.objects.items()},
-            explicit_fingerprint=tuple(text(part, run) for part in record.explicit_fingerprint),
-            fingerprint=self._fingerprint(record, run),
-            notes=tuple(text(note, run) for note in record.notes),
+            operation=next(kept) or record.operation,
+            store=next(kept) or record.store,
+            request_id=next(kept) or record.request_id,
+            objects={kind: next(kept) for kind in record.objects},
+            # The hashes stay: they are made of the parts before redaction, and say nothing of them.
+            fingerprint=replace(mark, parts=tuple(islice(kept, len(mark.parts))), grouping_parts=tuple(kept))
+            if mark
+            else None,
             attributes=self._with_pseudonym(attributes, run),
         )
 
@@ -76,15 +82,6 @@ class RuleRedactor:
             response_headers=tree(dict(snapshot.response_headers), "", run),
             response_body=text(snapshot.response_body, run),
         )
-
-    def _fingerprint(self, record: ErrorRecord, run: Run) -> Any:
-        """The hashes stay: they are made of the parts before redaction, and say nothing of them."""
-        found = record.fingerprint
-        if found is None:
-            return None
-        parts = tuple(self._engine.text(part, run, keep=True) for part in found.parts)
-        grouping = tuple(self._engine.text(part, run, keep=True) for part in found.grouping_parts)
-        return replace(found, parts=parts, grouping_parts=grouping)
 
     def _with_pseudonym(self, attributes: Mapping[str, Any], run: Run) -> dict[str, Any]:
         if not self._hash_key or not (run.emails or run.phones):

@@ -258,4 +258,4 @@ def test_every_pattern_names_a_row() -> None:
         found.answered,
         found.frames,
     ):
-        assert all(row in found.rows for _, row in patterns)
+        assert all(row in found.rows for row in patterns.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from openclaw_otel_plugins.redaction import encoded, json_text, markup
@@ -15,13 +15,16 @@ from openclaw_otel_plugins.redaction.pairs import Pairs, context_stems, stems
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
 from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, Run, TooDense
 from openclaw_otel_plugins.redaction.tree import Leaf, Tree
-from openclaw_otel_plugins.redaction.values import SEPARATOR, Values
+from openclaw_otel_plugins.redaction.values import SEPARATOR, Values, probe
 
 _SEPARATOR = SEPARATOR.encode()
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
 _PAIRED = re.compile(rb"[:=]|\xef\xbc\x9a|%3")
 _NESTED = re.compile(rb"\[\s*\[")
+_CLASS_OR_ESCAPE = re.compile(r"\[(?:\\.|[^\]\\])+\]|\\[^Az]")
+_ANCHOR = re.compile(r"[\^$]|\\[Az]")
+"""What asks where a text begins or ends, outside of classes: such a rule cannot be asked of joined texts."""
 _CLEAN_KEYS = 4096
 _ROUNDS = 5
 
@@ -44,11 +47,13 @@ class Engine:
         self._json_probe = compiled("|".join([*self._values.probes, in_key, encoded.PROBE]), megabytes=32)
         self._label_probe = compiled(f"(?i)(?:{strong})")
         self._base64_probe = compiled(encoded.BASE64_PROBE)
+        anchored = [probe(rule) for rule in rules.values if _ANCHOR.search(_CLASS_OR_ESCAPE.sub("", rule.source))]
+        self._anchored = compiled("|".join(anchored)) if anchored else None
         self._clean: dict[str, str] = {}
 
     def text(self, text: str, run: Run, *, keep: bool = False) -> str:
         """Return a text redacted; `keep`: it stands under a key of ids, so its numbers are no phones."""
-        data = text.encode("utf-8", "surrogatepass")
+        data = _bytes(text)
         if data[:1] in (b"{", b"["):
             return self._hit(text, data, run, keep=keep)
         probe = self._keep_probe if keep else self._probe
@@ -140,7 +145,7 @@ class Engine:
             value = json.loads(cut.text)
             done = self._tree.redact(value, "", run)
             if done == value:
-                return text.encode("utf-8", "surrogatepass")
+                return _bytes(text)
             written = json_text.dump(done, body)
         except (ValueError, RecursionError):
             return None
@@ -171,6 +176,15 @@ class Engine:
         data = self._values.apply(data, run, keep=keep)
         return encoded.base64_parts(data, run, self._bytes) if len(data) >= 32 else data
 
+    def texts(self, texts: Sequence[str], run: Run, *, keep: bool = False) -> list[str]:
+        """Return texts redacted, each as `text` does; one scan over all of them, and equal ones are looked at once."""
+        unique = dict.fromkeys(texts)
+        done = list(unique)
+        place = run.place
+        self._leaves([(done, slot, text, place) for slot, text in enumerate(unique)], run, keep)
+        found = dict(zip(unique, done, strict=True))
+        return [found[text] for text in texts]
+
     def _leaves(self, leaves: list[Leaf], run: Run, keep: bool) -> None:
         """Redact many texts in place: one scan over all of them finds the few that need work."""
         texts = [leaf[2] for leaf in leaves]
@@ -181,11 +195,13 @@ class Engine:
         hits = dict.fromkeys(_hits(data, self._keep_probe if keep else self._probe))
         if self._has_base64(data):
             hits.update(dict.fromkeys(_hits(data, self._base64_probe)))
+        if self._anchored is not None:
+            hits.update({at: None for at, text in enumerate(texts) if self._anchored.search(_bytes(text))})
         for index in hits:
             target, slot, text, place = leaves[index]
             if run.findings is not None:
                 run.place = f"{place}.{slot}"
-            target[slot] = self._hit(text, text.encode("utf-8", "surrogatepass"), run, keep=keep)
+            target[slot] = self._hit(text, _bytes(text), run, keep=keep)
 
     def _clean_key(self, key: str, run: Run) -> str:
         """Return a key without personal data of its own: objects keyed by e-mail exist."""
@@ -200,6 +216,10 @@ class Engine:
         return found
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8", "surrogatepass")
@@ -208,11 +228,15 @@ def _text(data: bytes) -> str:
 
 
 def _hits(data: bytes, pattern: Any) -> Iterator[int]:
-    """Yield the index of each text, of those joined by the separator, in which the pattern is found."""
+    """Yield the index of each text, of those joined by the separator, in which the pattern is found.
+
+    Where a match begins counts: a rule of the user's may reach over the end of its text.
+    """
     position = index = counted = 0
     while match := pattern.search(data, position):
-        index += data.count(_SEPARATOR, counted, match.end())
-        counted = match.end()
+        begun = match.start() + 1  # the separator itself may be the first of it
+        index += data.count(_SEPARATOR, counted, begun)
+        counted = begun
         yield index
         position = data.find(_SEPARATOR, counted)
         if position < 0:

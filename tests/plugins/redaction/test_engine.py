@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -166,4 +167,34 @@ def test_separators_inside_texts_are_harmless() -> None:
         "a": "x\x1fy",
         "b": "[email]",
         "c": "\x1f\x1f",
+    }
+
+
+TOLD = ["order 1001 sent", "buyer a@b.example", "", '{"phone": "13800138000"}', "a\x1fb c@d.example", "order 1001 sent"]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_texts_together_are_redacted_as_each_alone(keep: bool) -> None:
+    together = ENGINE.texts(TOLD, Run(), keep=keep)
+
+    assert together == [ENGINE.text(text, Run(), keep=keep) for text in TOLD]
+    assert "a@b.example" not in together[1]
+
+
+def test_a_rule_of_the_users_stays_inside_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    rules = [
+        {"name": "first", "pattern": "^Kunde [A-Z]\\w+", "placeholder": "name"},
+        {"name": "rest", "pattern": "Filiale .*", "placeholder": "address"},
+    ]
+    path.write_text(json.dumps({"values": rules}))
+    engine = Engine(load_rules(path))
+    texts = ["order 1", "Kunde Meier", "Filiale Bonn", "order 2"]
+
+    assert engine.texts(texts, Run()) == ["order 1", "[name]", "[address]", "order 2"]
+    assert engine.tree({"a": "order 1", "b": "Kunde Meier", "c": "Filiale Bonn", "d": "x"}, "", Run()) == {
+        "a": "order 1",
+        "b": "[name]",
+        "c": "[address]",
+        "d": "x",
     }

@@ -36,6 +36,8 @@ _CONSUMED = names.OWN | {
     names.SERVICE_VERSION,
 }
 """Attributes that become fields of the record; all others stay in `record.attributes`."""
+IDENTITY_CAP = 2000
+"""Characters of a message on a span: enough for its template; the log record has it whole."""
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -45,11 +47,7 @@ def to_attributes(record: ErrorRecord) -> dict[str, AttributeValue]:
         **record.attributes,
         **classification(record),
         **_exception(record.exception),
-        names.ERROR_CODES: record.codes,
-        names.ERROR_FIELDS: record.fields,
-        names.ERROR_MEANING: record.meaning,
         names.ERROR_MESSAGE: record.message or None,
-        names.ERROR_FINGERPRINT_EXPLICIT: record.explicit_fingerprint,
         names.ERROR_EXPLANATION: tuple(f"{locale}={text}" for locale, text in record.explanation.items()),
         names.ERROR_NEXT_STEP: tuple(f"{locale}={text}" for locale, text in record.next_step.items()),
         names.ERROR_CLASSIFIER: record.classifier or None,
@@ -69,7 +67,10 @@ def to_attributes(record: ErrorRecord) -> dict[str, AttributeValue]:
 
 
 def classification(record: ErrorRecord) -> dict[str, AttributeValue]:
-    """Return the attributes that a span carries too: what failed and how it is classified, no long texts."""
+    """Return the attributes that a span carries too: what failed and how it is classified, no long texts.
+
+    All of a record's identity is among them, so that a span that comes before its log record leads to the same issue.
+    """
     values: dict[str, Any] = {
         names.RECORD_ID: record.id,
         names.PLATFORM_NAME: record.platform,
@@ -81,6 +82,11 @@ def classification(record: ErrorRecord) -> dict[str, AttributeValue]:
         names.OBJECT_IDS: tuple(f"{kind}={value}" for kind, value in record.objects.items() if kind != "order"),
         names.ERROR_CATEGORY: record.category.value,
         names.ERROR_CODE: record.code,
+        names.ERROR_CODES: record.codes,
+        names.ERROR_FIELDS: record.fields,
+        names.ERROR_MEANING: record.meaning,
+        names.ERROR_MESSAGE: record.message[:IDENTITY_CAP] or None,
+        names.ERROR_FINGERPRINT_EXPLICIT: record.explicit_fingerprint,
         names.ERROR_EVIDENCE: record.evidence.value,
         names.ERROR_RETRYABLE: record.retryable,
         names.ERROR_SEVERITY: record.severity.value,

@@ -32,7 +32,7 @@ _RENAMED: Mapping[str, str] = {
 }
 """Attribute names of HTTP before its semantic conventions were stable: most Python senders still use them.
 https://opentelemetry.io/docs/specs/semconv/non-normative/http-migration/"""
-_CARRIER = (names.ERROR_GROUPING_HASH, names.ERROR_CLASSIFIER, names.ERROR_MESSAGE, names.SNAPSHOT)
+_CARRIER = (names.ERROR_GROUPING_HASH, names.ERROR_CLASSIFIER, names.SNAPSHOT)
 _CONSUMED = frozenset(
     {
         *OF_RESOURCE,

@@ -42,7 +42,7 @@ class Places:
     def resolve(self, candidates: Sequence[Candidate]) -> None:
         """Find the groupings of the candidates and make those that are missing, each with its issue."""
         self._groupings = {id(candidate): grouping_of(candidate.record) for candidate in candidates}
-        self._follow_senders([candidate for candidate in candidates if candidate.weak])
+        self._follow_senders([each for each in candidates if each.weak and each.record.message == ""])
         self._look_up(self._keys(candidates))
         missing = [candidate for candidate in candidates if self._key(candidate) not in self._found]
         if not missing:
@@ -97,7 +97,7 @@ class Places:
         return sorted({self._key(candidate) for candidate in candidates})
 
     def _follow_senders(self, weak: Sequence[Candidate]) -> None:
-        """A short copy cannot be fingerprinted; its sender, who saw all, says where it belongs."""
+        """A copy without a message cannot be fingerprinted; its sender, who saw all, says where it belongs."""
         marks = {(each.project_id, str(each.sender.get("fingerprint", ""))) for each in weak}
         marks = {mark for mark in marks if mark[1]}
         if not marks:

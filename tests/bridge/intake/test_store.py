@@ -163,8 +163,15 @@ def test_a_short_copy_goes_where_its_sender_says(conn: Connection) -> None:
     write(conn, candidate("rich"))
     ident = UUID(uuid7(NOW))
     short = candidate("poor", ident, Source.SPAN_EVENT, weak=True, sender={"fingerprint": "v1:rich"})
-    write(conn, short)
+    write(conn, replace(short, record=replace(short.record, message="")))
     assert rows(conn, "select count(*) from issues") == [(1,)]
+
+
+def test_a_short_copy_that_can_be_fingerprinted_goes_by_its_own(conn: Connection) -> None:
+    write(conn, candidate("rich"))
+    other_store = candidate("poor", UUID(uuid7(NOW)), Source.SPAN_EVENT, weak=True, sender={"fingerprint": "v1:rich"})
+    write(conn, other_store)
+    assert rows(conn, "select count(*) from issues") == [(2,)]
 
 
 def test_an_issue_raised_by_a_short_copy_learns(conn: Connection) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import ssl
 import warnings
 from collections.abc import Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 MAX_CHAIN = 5
+_PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----(.*?)-----END PUBLIC KEY-----", re.DOTALL)
 _INSTALL = "pip install 'openclaw-otel[webhooks]'"
 
 
@@ -84,6 +87,35 @@ def _given_roots(texts: str | Sequence[str]) -> list[x509.Certificate]:
 
     given = [texts] if isinstance(texts, str) else list(texts)
     return [root for text in given for root in load_pem_x509_certificates(text.encode())]
+
+
+def ecdsa_fits(pem: str, signature: bytes, digest: str, message: bytes) -> bool:
+    """Say whether `signature` (DER) of `message` was made with the key of a PEM text, line breaks or none.
+
+    `digest`: SHA1 or SHA256.
+
+    Raises:
+        SignatureError: key_unavailable, when the text is no public key or `cryptography` is not installed.
+    """
+    try:
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+    except ImportError as error:
+        raise SignatureError("key_unavailable", "the package cryptography is missing", _INSTALL) from error
+    found = _PUBLIC_KEY.search(pem)
+    encoded = "".join(found.group(1).split()) if found else ""
+    try:
+        key = serialization.load_der_public_key(base64.b64decode(encoded, validate=True))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise SignatureError("key_unavailable", f"no public key: {error}"[:200]) from error
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return False
+    try:
+        key.verify(signature, message, ec.ECDSA(hashes.SHA1() if digest == "SHA1" else hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 @cache

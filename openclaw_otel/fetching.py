@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 MAX_KEY_BYTES = 256 * 1024
@@ -30,8 +30,8 @@ class KeyCache:
         self._kept: dict[str, tuple[float, bytes]] = {}
         self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=trust))
 
-    def __call__(self, url: str) -> bytes:
-        """Return the bytes at `url`.
+    def __call__(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
+        """Return the bytes at `url`; `headers` go with the request when one is made.
 
         Raises:
             OSError: it cannot be had, is too large, or is not https.
@@ -40,18 +40,19 @@ class KeyCache:
             kept = self._kept.get(url)
         if kept is not None and self._clock() - kept[0] < _KEY_SECONDS:
             return kept[1]
-        data = self._get(url)
+        data = self._get(url, headers or {})
         with self._lock:
             if len(self._kept) >= _MAX_KEYS:
                 self._kept.pop(min(self._kept, key=lambda key: self._kept[key][0]))
             self._kept[url] = (self._clock(), data)
         return data
 
-    def _get(self, url: str) -> bytes:
+    def _get(self, url: str, headers: Mapping[str, str]) -> bytes:
         if not url.startswith("https://"):
             raise OSError(f"{url[:60]} is not https")
         try:
-            with self._opener.open(url, timeout=5) as answer:
+            request = urllib.request.Request(url, headers=dict(headers))  # https alone: checked above
+            with self._opener.open(request, timeout=5) as answer:
                 data: bytes = answer.read(MAX_KEY_BYTES + 1)
         except (ValueError, http.client.HTTPException) as error:
             raise OSError(f"not a URL that can be fetched: {error}") from error

@@ -6,7 +6,7 @@ Leaf module; pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -66,6 +66,21 @@ def segments(url: str) -> list[str]:
 def without_suffix(segment: str) -> str:
     """Return a segment without its file suffix (`products.json` → `products`)."""
     return _SUFFIX.sub("", segment)
+
+
+def without_ids(parts: Iterable[str], is_name: Callable[[str], bool]) -> list[str]:
+    """Return the segments with every id replaced by `0`, for APIs whose ids may look like words (SKUs, coupon names).
+
+    What follows a resource is its id unless `is_name` says it is a sub-resource or an action; what follows an id is a
+    resource again.
+    """
+    kept: list[str] = []
+    after_name = False
+    for part in parts:
+        name = is_name(part) or not (after_name or is_id(part))
+        kept.append(part if name else "0")
+        after_name = name
+    return kept
 
 
 def rest_operation(method: str, parts: Iterable[str], actions: frozenset[str] = frozenset()) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from openclaw_otel import certificates
 from openclaw_otel.errors import SignatureError
@@ -49,3 +51,16 @@ def test_what_is_refused(vectors: dict[str, Any]) -> None:
 
 def test_the_system_has_roots() -> None:
     assert len(certificates.system_roots()) > 20
+
+
+def test_signatures_of_an_elliptic_key() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    joined = pem.decode().replace("\n", "")
+    for digest, algorithm in (("SHA1", hashes.SHA1()), ("SHA256", hashes.SHA256())):
+        signature = key.sign(b"text", ec.ECDSA(algorithm))
+        assert certificates.ecdsa_fits(joined, signature, digest, b"text")
+        assert not certificates.ecdsa_fits(joined, signature, digest, b"texs")
+        assert not certificates.ecdsa_fits(joined, b"no signature", digest, b"text")
+    with pytest.raises(SignatureError, match="key_unavailable"):
+        certificates.ecdsa_fits("nonsense", b"", "SHA1", b"")

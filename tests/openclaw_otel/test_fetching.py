@@ -21,9 +21,11 @@ from openclaw_otel import fetching
 
 class Keys(http.server.BaseHTTPRequestHandler):
     hits = 0
+    bearer: str | None = None
 
     def do_GET(self) -> None:
         type(self).hits += 1
+        type(self).bearer = self.headers.get("Authorization")
         body = b"x" * (fetching.MAX_KEY_BYTES + 10) if self.path == "/big" else b"the key"
         self.send_response(302 if self.path == "/moved" else 200)
         if self.path == "/moved":
@@ -77,6 +79,16 @@ def test_a_key_is_fetched_once_an_hour(server: tuple[str, ssl.SSLContext]) -> No
     now[0] = 4000.0
     cache(f"{url}/key")
     assert Keys.hits == 2
+
+
+def test_headers_go_with_the_request(server: tuple[str, ssl.SSLContext]) -> None:
+    url, trust = server
+    cache = fetching.KeyCache(trust=trust)
+    assert cache(f"{url}/key", {"Authorization": "Bearer t"}) == b"the key"
+    assert Keys.bearer == "Bearer t"
+    with pytest.raises(OSError):  # noqa: PT011 - the contract is OSError, whatever the cause
+        cache(f"{url}/other", {"Authorization": "Bearer a\nb"})
+    assert Keys.hits == 1
 
 
 @pytest.mark.parametrize("path", ["/big", "/moved"])

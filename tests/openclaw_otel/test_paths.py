@@ -87,3 +87,15 @@ def test_segments_of_anything() -> None:
     assert paths.segments("https://a/b//c%20d/?x=/y") == ["b", "c d"]
     assert paths.segments("http://[::1") == ["http:", "[::1"]
     assert paths.without_suffix("products.json") == "products"
+
+
+def test_ids_that_look_like_words() -> None:
+    names = frozenset({"search", "publish"})
+    for url, expected in (
+        ("inventory_item/mug-red", ["inventory_item", "0"]),
+        ("offer/945/publish", ["offer", "0", "publish"]),
+        ("item_summary/search", ["item_summary", "search"]),
+        ("order/1/shipping_fulfillment/2", ["order", "0", "shipping_fulfillment", "0"]),
+        ("123/order", ["0", "order"]),
+    ):
+        assert paths.without_ids(url.split("/"), names.__contains__) == expected

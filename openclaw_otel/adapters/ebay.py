@@ -16,8 +16,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from openclaw_otel import bodies, http_values, paths, signing, xml_text
-from openclaw_otel.adapters import ebay_signing
+from openclaw_otel import bodies, ebay_signing, http_values, paths, signing, xml_text
 from openclaw_otel.adapters.base import Adapter, AnswerFacts, AnswerKind, Fetch, error_status, plain_answer
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.record import Exchange, Observation, Webhook, WebhookAnswer, WebhookRequest

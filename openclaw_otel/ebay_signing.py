@@ -10,15 +10,15 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from openclaw_otel import bodies, certificates, fetching, signing
-from openclaw_otel.adapters.base import Fetch
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.record import WebhookRequest
 
+Fetch = Callable[[str], bytes]
 HOSTS = {False: "api.ebay.com", True: "api.sandbox.ebay.com"}
 """Where keys are fetched, sandbox or not: fixed, never the delivery's to say."""
 _KID = re.compile(r"^[A-Za-z0-9_-]{1,100}$")

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from openclaw_otel import fetching, testing
-from openclaw_otel.adapters import ebay_signing
+from openclaw_otel import ebay_signing, fetching, testing
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.record import WebhookRequest
 
-PAYLOADS = Path(__file__).parents[2] / "payloads" / "ebay"
+PAYLOADS = Path(__file__).parents[1] / "payloads" / "ebay"
 VECTORS = testing.load_vectors(PAYLOADS / "vectors.json")
 SIGNED = next(vector for vector in VECTORS if vector.name == "published-valid")
 CHALLENGE = next(vector for vector in VECTORS if vector.name == "challenge")

@@ -70,7 +70,18 @@ class Copies:
         self._aliases: OrderedDict[str, str] = OrderedDict()
         self._from_children: OrderedDict[Key, str] = OrderedDict()
         self._unpaired: OrderedDict[tuple[str, Key], deque[str]] = OrderedDict()
+        self._announced: OrderedDict[tuple[str, Key], deque[str]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def announce(self, seen: Seen, record_id: str) -> None:
+        """Give an exception its id before telemetry shows it: an error tracker has just captured it.
+
+        The next span event and the next log record of the same span that say the same take it.
+        """
+        with self._lock:
+            for side in ("span", "log"):
+                _queue(self._announced, (side, _key(seen, seen.span_id))).append(record_id)
+            _cut(self._announced, self._kept)
 
     def id_for(self, seen: Seen, new_id: str, stamped: str | None = None) -> str:
         """Return the record id of an appearance: that of the exception it is a copy of, else `stamped`, else `new_id`.
@@ -82,8 +93,12 @@ class Copies:
         with self._lock:
             other = self._unpaired.get(("log" if seen.side == "span" else "span", _key(seen, seen.span_id)))
             paired = other.popleft() if other else None
+            waiting = self._announced.get((seen.side, _key(seen, seen.span_id)))
+            announced = waiting.popleft() if waiting else None  # taken even where a pair decides: one each
             child = self._from_children.get(_key(seen, seen.span_id)) if seen.side == "span" else None
-            found = (self._aliases.get(stamped) if stamped else None) or paired or stamped or child or new_id
+            found = (
+                (self._aliases.get(stamped) if stamped else None) or paired or stamped or announced or child or new_id
+            )
             self._keep(seen, found, stamped, is_paired=paired is not None)
         return found
 
@@ -93,10 +108,18 @@ class Copies:
         if seen.side == "span":
             self._from_children[_key(seen, seen.parent_id)] = record_id
         if not is_paired:
-            self._unpaired.setdefault((seen.side, _key(seen, seen.span_id)), deque(maxlen=256)).append(record_id)
+            _queue(self._unpaired, (seen.side, _key(seen, seen.span_id))).append(record_id)
         for kept in (self._aliases, self._from_children, self._unpaired):
-            while len(kept) > self._kept:
-                kept.popitem(last=False)
+            _cut(kept, self._kept)
+
+
+def _queue(queues: OrderedDict[tuple[str, Key], deque[str]], key: tuple[str, Key]) -> deque[str]:
+    return queues.setdefault(key, deque(maxlen=256))
+
+
+def _cut(kept: OrderedDict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _key(seen: Seen, span_id: int) -> Key:

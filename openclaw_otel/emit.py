@@ -54,7 +54,7 @@ class Emitter:
         raw = _placed(raw, span)
         record = self._runtime.pipeline.run(raw)
         shown = record or self._runtime.pipeline.redact(raw)
-        self._remember(raw, source)
+        self._remember(raw, source, facts_of(shown, dropped=record is None))
         write_span(span, shown, dropped=record is None)
         if record is None:
             return None
@@ -82,7 +82,7 @@ class Emitter:
         )
         return True
 
-    def _remember(self, raw: ErrorRecord, source: Source) -> None:
+    def _remember(self, raw: ErrorRecord, source: Source, facts: Mapping[str, Any]) -> None:
         error = raw.exception
         self._runtime.process.failures.remember(
             Failure(
@@ -93,6 +93,7 @@ class Emitter:
                 message=error.message if error else "",
                 quotes=tuple(text for text in (source.url, raw.message, raw.request_id) if text),
                 packages=source.packages,
+                facts=facts,
             ),
             *source.holders,
         )
@@ -154,6 +155,16 @@ def event_attributes(record: ErrorRecord, *, dropped: bool = False) -> dict[str,
         names.RECORD_ID: record.id,
         names.ERROR_CATEGORY: record.category.value,
     }
+    if dropped:
+        values[names.RECORD_DROPPED] = True
+    return values
+
+
+def facts_of(record: ErrorRecord, *, dropped: bool = False) -> dict[str, Any]:
+    """Return what was made of a redacted record, for copies of it elsewhere: no stack, no snapshot, no explanation."""
+    values: dict[str, Any] = to_attributes(
+        replace(record, attributes={}, exception=None, snapshot=None, explanation={}, next_step={}, message="")
+    )
     if dropped:
         values[names.RECORD_DROPPED] = True
     return values

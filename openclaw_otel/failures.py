@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 MARK = "_openclaw_record_id"
@@ -38,6 +38,8 @@ class Failure:
     """Texts that only this failure would bring: its URL without query, the platform's message, the request id."""
     packages: frozenset[str] = frozenset()
     """Client libraries that made the call."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What was made of it, as attributes: redacted, without texts and snapshot."""
 
 
 class Failures:

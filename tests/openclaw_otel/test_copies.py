@@ -65,3 +65,13 @@ def test_ids_as_records_carry_them() -> None:
     assert seen(10).trace_hex == f"{1:032x}"
     assert seen(10).span_hex == f"{10:016x}"
     assert seen(0, trace=0).trace_hex is None
+
+
+def test_an_exception_announced_by_an_error_tracker() -> None:
+    copies = Copies()
+    for name in ("first", "second"):
+        copies.announce(seen(5), name)
+    assert [meet(copies, seen(5, 4), f"span{n}") for n in range(3)] == ["first", "second", "span2"]
+    assert [meet(copies, seen(5, side="log"), f"log{n}") for n in range(3)] == ["first", "second", "span2"]
+    assert meet(copies, seen(4, 0), "parent") == "span2"
+    assert meet(copies, seen(5, text="other"), "x") == "x"

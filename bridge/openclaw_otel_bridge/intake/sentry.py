@@ -5,6 +5,7 @@
 | event with an exception                                 | an event              |
 | event without one, of level error or fatal              | an event, its message |
 | event without one, of a lower level; any other item     | counted               |
+| event dropped by the sender's processors                | counted               |
 
 https://develop.sentry.dev/sdk/data-model/event-payloads/
 """
@@ -73,6 +74,8 @@ def read_event(event: Mapping[str, Any], envelope_id: str | None, project_id: in
     if event.get("type") == "transaction" or (not errors and level not in (Severity.ERROR, Severity.CRITICAL)):
         return None
     facts = facts_of(event, errors)
+    if facts.get(names.RECORD_DROPPED) in (True, "true"):
+        return None  # by a processor of the sender; a storm's samples stand for it
     trace = _context(event, "trace")
     trace_id, span_id = _hex(trace.get("trace_id"), 32), _hex(trace.get("span_id"), 16)
     at = _time(event.get("timestamp"))

@@ -15,10 +15,9 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from openclaw_otel import bodies, http_values, object_ids, signing, sns
-from openclaw_otel.adapters import amazon_paths
-from openclaw_otel.adapters.amazon_answers import read
+from openclaw_otel import amazon_paths, bodies, http_values, object_ids, signing, sns
 from openclaw_otel.adapters.base import Adapter, AnswerFacts, AnswerKind, Fetch, host_of
+from openclaw_otel.amazon_answers import read
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.record import Exchange, Observation, Webhook, WebhookAnswer, WebhookRequest
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openclaw_otel.adapters.amazon_answers import named_parameter, read
+from openclaw_otel.amazon_answers import named_parameter, read
 from openclaw_otel.record import Exchange
 
 URL = "https://sellingpartnerapi-na.amazon.com/listings/2021-08-01/items/A1/x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from openclaw_otel.adapters.amazon_paths import RATES, ids, is_mws, operation
+from openclaw_otel.amazon_paths import RATES, ids, is_mws, operation
 from openclaw_otel.record import Exchange
 
 HOST = "https://sellingpartnerapi-eu.amazon.com"

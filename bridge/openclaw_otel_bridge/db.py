@@ -6,14 +6,14 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, LiteralString, cast
 
 import psycopg
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 Connection = psycopg.Connection[Any]
 _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
@@ -34,16 +34,27 @@ class Database:
         self._lock = threading.Lock()
         self._pool: ConnectionPool[Connection] | None = None
         self._pid = 0
+        self._lent = 0
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A pooled connection in one transaction: committed at the end, rolled back when the block raises.
 
         Raises:
-            psycopg_pool.PoolTimeout: all connections are in use, or the server cannot be reached.
+            psycopg_pool.PoolTimeout: all connections are in use, or the server cannot be reached; its text says which.
         """
-        with self._opened().connection() as conn:
-            yield conn
+        with ExitStack() as stack:
+            try:
+                conn = stack.enter_context(self._opened().connection())
+            except PoolTimeout as error:
+                raise PoolTimeout(self._why(error)) from error
+            with self._lock:
+                self._lent += 1
+            try:
+                yield conn
+            finally:
+                with self._lock:
+                    self._lent -= 1
 
     def connect(self, *, autocommit: bool = False) -> Connection:
         """Return a new connection outside the pool, for a thread that lives long; the caller closes it."""
@@ -64,10 +75,20 @@ class Database:
             if pool is not None and self._pid == os.getpid():
                 pool.close()
 
+    def _why(self, error: PoolTimeout) -> str:
+        """Return what an operator can act on."""
+        if self._lent < self._size:
+            return f"the server gives no connection: {error}"
+        return (
+            f"no database connection came free within {self._timeout:g} s: "
+            f"the pool has {self._size}, all of them in use (OPENCLAW_OTEL_POOL_SIZE)"
+        )
+
     def _opened(self) -> ConnectionPool[Connection]:
         with self._lock:
             if self._pool is None or self._pid != os.getpid():
                 self._pid = os.getpid()
+                self._lent = 0
                 self._pool = ConnectionPool(
                     self.url,
                     min_size=1,

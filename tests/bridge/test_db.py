@@ -32,9 +32,15 @@ def test_a_connection_of_its_own(database_url: str) -> None:
 
 def test_an_exhausted_pool_says_so(database_url: str) -> None:
     with closing(Database(database_url, pool_size=1, timeout=0.1)) as database, database.connection():
-        with pytest.raises(PoolTimeout), database.connection():
+        with pytest.raises(PoolTimeout, match="has 1, all of them in use"), database.connection():
             pass
         assert database.stats()["requests_num"] == 2
+
+
+def test_a_server_that_is_gone_is_no_exhausted_pool() -> None:
+    with closing(Database("postgresql://nobody@127.0.0.1:1/x", pool_size=1, timeout=0.2)) as database:
+        with pytest.raises(PoolTimeout, match="the server gives no connection"), database.connection():
+            pass
 
 
 def test_a_killed_session_costs_no_request(database_url: str) -> None:

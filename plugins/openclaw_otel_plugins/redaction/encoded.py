@@ -22,7 +22,7 @@ _RUN = re.compile(rb"[A-Za-z0-9+]{32,}+")
 _ONE_CASE = re.compile(rb"[a-z0-9+/_\-]*+=*|[A-Z0-9+/_\-]*+=*")
 _USER_PASSWORD = re.compile(rb"[A-Za-z0-9._@+\-]{3,}:[\x21-\x7e]{8,}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-PROBE = r"%(?:2[BbFf]|3[AaDd]|40|7[BbCc]|22)"
+PROBE = r"%(?:2[BbFf]|3[AaDd]|40|5[Bb]|7[BbCc]|22)"
 BASE64_PROBE = r"[A-Za-z0-9+]{32}"
 _LONG = 1 << 16
 _SAFE = "[]!$'()*,:;@/-_.~"

@@ -19,6 +19,8 @@ _KEY_CHARS = r"[\pL\pN\pM_.\-\[\]%$]"
 _ANY_KEY_CHARS = r"[A-Za-z0-9_.\-\[\]%$\x80-\x{10FFFF}]"
 """A simpler superset: the automaton of the probe stays small."""
 _SEPARATOR = r"(?:\\*[\"'`])?\]?[ \t]{0,2}(?:=>|[:=：]|%3[AaDd])"
+_START = r"(?:\b|%5[Bb])"
+"""Where a word of a key begins: `card[number]` and, in a form, `card%5Bnumber%5D`."""
 _TAG_END = r"(?:\s[A-Za-z:]+=[^<>\x1f]*)?>"
 _VALUE_KEY = r"\b[vV]alue\\*[\"'`][ \t]{0,2}[:=]"
 _LABELLED = (
@@ -65,10 +67,10 @@ def stems(rules: Rules, *, weak: bool) -> str:
         for term in terms:
             text = term.lstrip("=")
             pattern = r"[_\-. /\[\]:]?".join(re.escape(part) for part in re.split(r"[_. ]", text))
-            found.add(rf"\b{pattern}\b" if term.startswith("=") and text.isascii() else pattern)
+            found.add(rf"{_START}{pattern}\b" if term.startswith("=") and text.isascii() else pattern)
     if weak:
         for name, table in rules.weak.items():
-            bound = r"\b" if name != PERSON else r"(?:\b|_)"
+            bound = _START if name != PERSON else rf"(?:{_START}|_)"
             found.update(bound + re.escape(key).replace("_", r"[_\-. ]?") + r"\b" for key in table)
     return "|".join(sorted(found))
 
@@ -139,7 +141,9 @@ class Pairs:
         name = verdict.placeholder
         if not name and verdict.weak:
             looks.left -= 1
-            name = self._by_surroundings(data, match.start(), verdict) if looks.left >= 0 else verdict.weak[0][1]
+            name = verdict.weak[0][1]
+            if looks.left >= 0:
+                name = self._by_surroundings(data, match.start(), verdict, form=looks.form)
         return _Key(text, name, quoted, looks.form) if name else None
 
     def _judge_label(self, _: bytes, match: Any, looks: _Looks) -> _Key | None:
@@ -147,7 +151,7 @@ class Pairs:
         name = self._keys.verdict(label).placeholder
         return _Key(label, name, True, looks.form) if name else None
 
-    def _by_surroundings(self, data: bytes, start: int, verdict: Verdict) -> str:
+    def _by_surroundings(self, data: bytes, start: int, verdict: Verdict, *, form: bool) -> str:
         """Return the class of an ambiguous key by the objects around it, or by personal keys beside it."""
         depth, beside = 0, -1
         floor = max(0, start - _LOOK_BACK)
@@ -166,8 +170,9 @@ class Pairs:
                     return verdict.below(around.enters)
                 if around.leaves:
                     return ""
-        if beside < 0:
+        if beside < 0 and not form:
             return ""
+        beside = max(beside, floor)  # a form is one flat object
         closing = _CLOSING.search(data, start, start + 400)
         near = data[beside : closing.start() if closing else start + 400]
         return verdict.below(PERSON) or verdict.below(ADDRESS) if self._personal.search(near) else ""
@@ -221,7 +226,7 @@ def _key(found: bytes) -> tuple[str, bool]:
 
 
 def _percent(text: str) -> str:
-    return re.sub(r"%5[BbDd]", ".", text).replace("%20", " ") if "%" in text else text
+    return re.sub(r"%5[BbDd]", ".", text).rstrip(".").replace("%20", " ") if "%" in text else text
 
 
 def _whole(data: bytes, end: int) -> int:

@@ -12,6 +12,8 @@ SEPARATOR = "\x1f"
 """Stands between texts that are scanned together; no probe reaches over it."""
 _PLACEHOLDER = re.compile(rb"\[[a-z][a-z0-9_]*\]")
 _ESCAPES = re.compile(rb"(?<!\\)\\++(?:[nrt]|u[0-9a-fA-F]{4})")
+_LETTER = "\u4e00\u4e00".encode()
+"""As long as an escape, and beside a digit a boundary like any letter that is not ASCII."""
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|\(\?P<[^>]*>|\((?!\?)", re.DOTALL)
 
 
@@ -97,10 +99,18 @@ def _span(match: Any, groups: int) -> tuple[int, int]:
 
 
 def _masked(data: bytes) -> bytes:
-    r"""Return the text with escapes (`\n`, `\u5730`) blanked, of the same length: `\n138…` is a number of its own."""
+    r"""Return the text with escapes (`\n`, `\u5730`) blanked, of the same length: `\n138…` is a number of its own.
+
+    A letter that is no ASCII letter stays one, so that `jo@\u4f8b.example` is still an address.
+    """
     if b"\\" not in data:
         return data
-    return _ESCAPES.sub(lambda match: b" " * len(match[0]), data)
+    return _ESCAPES.sub(_blank, data)
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    letter = len(match[0]) == 6 and int(match[0][2:], 16) >= 0xC0
+    return _LETTER if letter else b" " * len(match[0])
 
 
 def probe(rule: ValueRule) -> str:

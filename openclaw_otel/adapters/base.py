@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -235,6 +236,7 @@ def plain_answer(exchange: Exchange) -> AnswerFacts | None:
     return AnswerFacts(message=bodies.plain_text(exchange.response_body, kind))
 
 
+@lru_cache(maxsize=1024)  # every adapter asks it of the same URL
 def host_of(url: str) -> str:
     """Return the lower-case host of a URL; "" when it has none or is no URL."""
     try:

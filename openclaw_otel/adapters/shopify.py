@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -199,6 +200,11 @@ def _header(request: WebhookRequest, suffix: str) -> str | None:
 
 def _resource(url: str) -> list[str]:
     """Return the path segments behind `/admin/api/<version>/`, without file suffix."""
+    return list(_resource_parts(url))
+
+
+@lru_cache(maxsize=256)  # operation, objects and answer of one call ask in turn
+def _resource_parts(url: str) -> Sequence[str]:
     parts = [paths.without_suffix(part) for part in paths.segments(url)]
     for prefix in ("admin", "api"):
         if parts[:1] == [prefix]:

@@ -67,10 +67,18 @@ def is_weak(attributes: Mapping[str, Any]) -> bool:
     return not any(name in attributes for name in _CARRIER)
 
 
+def has_ours(attributes: Mapping[str, Any]) -> bool:
+    """Say whether one of our own attributes is there; a plain loop, because every failure is asked."""
+    for name in attributes:
+        if name.startswith(names.PREFIX):
+            return True
+    return False
+
+
 def sender_view(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sender's own classification, sound values only; empty when it made none."""
     view: dict[str, Any] = {}
-    if not any(name.startswith(names.PREFIX) for name in attributes):
+    if not has_ours(attributes):
         return view
     for field, name, words in (
         ("category", names.ERROR_CATEGORY, frozenset(Category)),
@@ -108,7 +116,7 @@ def record_of(
 
     With `find` (CLIENT spans), a call to a platform is read by its adapter: platform, operation, store, category.
     """
-    if any(name.startswith(names.PREFIX) for name in attributes):
+    if has_ours(attributes):
         merged = {name: resource[name] for name in OF_RESOURCE if name in resource} | dict(attributes)
         record = from_attributes(
             merged, where.body, occurred_at=where.at, trace_id=where.trace_id, span_id=where.span_id

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from openclaw_otel.ids import time_of
 
 NAMESPACE = UUID("8d0f2a4e-6c43-5f0b-9a6e-0d7f3b1c5e21")
 """Of our UUIDv5 ids; never changes, or resends would be counted twice."""
+_NAMESPACE_BYTES = NAMESPACE.bytes
 NO_DAY = date(1970, 1, 1)
 """Where the sender's time cannot be right. A constant, so that a resend meets its first copy."""
 FUTURE = timedelta(hours=24)
@@ -28,13 +29,13 @@ def stamped_id(text: str | None) -> UUID | None:
 
 def span_event_id(project_id: int, trace_id: str, span_id: str, index: int) -> UUID:
     """Return the id of the exception at position `index` of a span's events (-1: the span itself)."""
-    return uuid5(NAMESPACE, f"{project_id}/{trace_id}/{span_id}/{index}")
+    return _uuid5(f"{project_id}/{trace_id}/{span_id}/{index}")
 
 
 def log_id(project_id: int, trace_id: str | None, span_id: str | None, nanos: int, text: str) -> UUID:
     """Return the id of a log record without one: by its trace, span and time, and what it says."""
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return uuid5(NAMESPACE, f"{project_id}/{trace_id or ''}/{span_id or ''}/log/{nanos}/{digest}")
+    return _uuid5(f"{project_id}/{trace_id or ''}/{span_id or ''}/log/{nanos}/{digest}")
 
 
 def place(event_id: UUID, occurred_at: datetime | None, received_at: datetime) -> tuple[date, datetime]:
@@ -57,6 +58,11 @@ def copy_hash(key: bytes, kind: str, message: str) -> int:
     """Return a keyed 64-bit hash of a raw exception type and message: equal means equal, and nothing can be read."""
     text = f"{kind}\0{message}".encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key[:64]).digest(), "big", signed=True)
+
+
+def _uuid5(name: str) -> UUID:
+    """Return `uuid.uuid5(NAMESPACE, name)`, at half its price."""
+    return UUID(bytes=hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).digest()[:16], version=5)
 
 
 def _is_possible(at: datetime, received_at: datetime) -> bool:

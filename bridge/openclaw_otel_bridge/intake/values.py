@@ -26,8 +26,12 @@ def attributes(pairs: Iterable[KeyValue]) -> dict[str, Any]:
         count += 1
         if count > MOST_ATTRIBUTES:
             continue
-        if pair.key:
-            found[clean(pair.key)] = value(pair.value)
+        key, item = pair.key, pair.value
+        text = item.string_value
+        if text and key and len(text) <= LONGEST_TEXT and "\0" not in text and "\0" not in key:
+            found[key] = text  # nearly all there are: the way through `value` costs twice as much
+        elif key:
+            found[clean(key)] = value(item)
     if count > MOST_ATTRIBUTES:
         found[DROPPED] = count - MOST_ATTRIBUTES
     return found

@@ -15,7 +15,7 @@ from openclaw_otel_plugins.redaction.pairs import Pairs, context_stems, stems
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
 from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, Run, TooDense
 from openclaw_otel_plugins.redaction.tree import Leaf, Tree
-from openclaw_otel_plugins.redaction.values import SEPARATOR, Values, probe
+from openclaw_otel_plugins.redaction.values import ESCAPED_PROBE, SEPARATOR, Values, probe
 
 _SEPARATOR = SEPARATOR.encode()
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
@@ -40,9 +40,9 @@ class Engine:
         self._markup = Markup(self._keys, leaves)
         self._tree = Tree(self._keys, leaves, rules.error_words, self._leaves, self._clean_key)
         strong = stems(rules, weak=False)
-        places = [self._pairs.probe, markup.PROBE, encoded.PROBE]
+        places = [self._pairs.probe, markup.PROBE, encoded.PROBE, ESCAPED_PROBE]
         self._probe = compiled("|".join([*self._values.probes, *places, _STRUCTURE]), megabytes=32)
-        self._keep_probe = compiled("|".join([*self._values.keep_probes, _STRUCTURE]))
+        self._keep_probe = compiled("|".join([*self._values.keep_probes, ESCAPED_PROBE, _STRUCTURE]))
         in_key = f'(?i)(?:(?:{strong})[^"]*|(?:{context_stems(rules)})(?:[.\\[\\](){{}}>|][^"]*)?)"[ \\t\\r\\n]*:'
         self._json_probe = compiled("|".join([*self._values.probes, in_key, encoded.PROBE]), megabytes=32)
         self._label_probe = compiled(f"(?i)(?:{strong})")

@@ -287,8 +287,10 @@ class ErrorRecord:
         Raises:
             TypeError: there is no field of that name.
         """
-        if not changes.keys() <= self.__dataclass_fields__.keys():
-            raise TypeError(f"a record has no field {', '.join(changes.keys() - self.__dataclass_fields__.keys())}")
         made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__, **changes)
+        fields = made.__dict__
+        fields.update(self.__dict__)
+        fields.update(changes)
+        if len(fields) != len(self.__dict__):
+            raise TypeError(f"a record has no field {', '.join(changes.keys() - self.__dict__.keys())}")
         return made

@@ -6,16 +6,18 @@ The rules are data: `redaction/keys.json`, `redaction/values.json`, and the user
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from openclaw_otel import Config, ErrorRecord, Redactor, Snapshot, hookimpl
+from openclaw_otel import Config, ErrorRecord, ExceptionInfo, Fingerprint, Redactor, Snapshot, hookimpl
 from openclaw_otel_plugins.redaction.engine import Engine
 from openclaw_otel_plugins.redaction.pseudonym import pseudonyms
 from openclaw_otel_plugins.redaction.rules import Rules, load_rules
 from openclaw_otel_plugins.redaction.run import Finding, Run
+
+_CLEAN_FAILURES = 4096
 
 
 class RuleRedactor:
@@ -27,6 +29,7 @@ class RuleRedactor:
     def __init__(self, rules: Rules, hash_key: bytes = b"") -> None:
         self._engine = Engine(rules, pseudonyms=bool(hash_key))
         self._hash_key = hash_key
+        self._clean: set[tuple[str, ...]] = set()
 
     def text(self, text: str) -> str:
         """Return free text redacted."""
@@ -51,26 +54,34 @@ class RuleRedactor:
         error, mark = record.exception, record.fingerprint
         told = (error.message, error.stacktrace) if error else ()
         free = iter(self._engine.texts((record.message, *told, *record.explicit_fingerprint, *record.notes), run))
-        named = [record.operation or "", record.store or "", record.request_id or ""]
+        ids = iter(self._engine.texts((record.request_id or "", *record.objects.values()), run, keep=True))
         parts = (*mark.parts, *mark.grouping_parts) if mark else ()
-        kept = iter(self._engine.texts((*named, *record.objects.values(), *parts), run, keep=True))
+        kept = iter(self._repeated((record.operation or "", record.store or "", *parts), run))
         # What comes out of `texts` is taken in the order it went in.
         return record.but(
             message=next(free),
-            exception=replace(error, message=next(free), stacktrace=next(free)) if error else None,
+            exception=ExceptionInfo(error.type, next(free), next(free)) if error else None,
             explicit_fingerprint=tuple(islice(free, len(record.explicit_fingerprint))),
             notes=tuple(free),
             snapshot=snapshot,
             operation=next(kept) or record.operation,
             store=next(kept) or record.store,
-            request_id=next(kept) or record.request_id,
-            objects={kind: next(kept) for kind in record.objects},
-            # The hashes stay: they are made of the parts before redaction, and say nothing of them.
-            fingerprint=replace(mark, parts=tuple(islice(kept, len(mark.parts))), grouping_parts=tuple(kept))
-            if mark
-            else None,
+            request_id=next(ids) or record.request_id,
+            objects=dict(zip(record.objects, ids, strict=True)),
+            fingerprint=_with_parts(mark, kept) if mark else None,
             attributes=self._with_pseudonym(attributes, run),
         )
+
+    def _repeated(self, texts: tuple[str, ...], run: Run) -> Sequence[str]:
+        """Return what all records of one failure share, redacted; remembered where there was nothing to redact."""
+        if texts in self._clean:
+            return texts
+        done = self._engine.texts(texts, run, keep=True)
+        if done == list(texts):
+            if len(self._clean) >= _CLEAN_FAILURES:
+                self._clean.clear()
+            self._clean.add(texts)
+        return done
 
     def _snapshot(self, snapshot: Snapshot, run: Run) -> Snapshot:
         text, tree = self._engine.text, self._engine.tree
@@ -87,6 +98,12 @@ class RuleRedactor:
         if not self._hash_key or not (run.emails or run.phones):
             return dict(attributes)
         return {**pseudonyms(self._hash_key, run.emails, run.phones), **attributes}
+
+
+def _with_parts(mark: Fingerprint, texts: Iterator[str]) -> Fingerprint:
+    """The hashes stay: they are made of the parts before redaction, and say nothing of them."""
+    parts = tuple(islice(texts, len(mark.parts)))
+    return Fingerprint(mark.version, parts, mark.hash, tuple(texts), mark.grouping)
 
 
 @hookimpl

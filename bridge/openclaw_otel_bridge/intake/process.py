@@ -60,9 +60,9 @@ class Process:
                 done.items.append(candidate)
         quiet = set(reading.spans) - reading.failed
         kept = reading.failed | (known(quiet) if quiet else set())
+        services = [raw.get(SERVICE_NAME) for raw in reading.resources]
         for trace, spans in reading.spans.items():
             if trace in kept:
-                services = [raw.get(SERVICE_NAME) for raw in reading.resources]
                 stored = tuple(
                     self._span(span, made, received_at, services[at]) for span, at, made in spans[:MOST_SPANS]
                 )

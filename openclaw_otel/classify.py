@@ -106,7 +106,10 @@ class Classifier:
                 None if record is None else self._identified(replace(record, platform=None), Catalog("", ()), context)
             )
         record = adapter.handle_error(exchange)
-        return None if record is None else self._identified(record, adapter.catalog(), context)
+        if record is None:
+            return None
+        account = self.platforms.account(adapter.name, exchange.url, record.store)
+        return self._identified(replace(record, store=account), adapter.catalog(), context)
 
     def exception(self, error: ExceptionInfo, context: Context | None = None) -> ErrorRecord:
         """Return the record of an exception that came without an exchange."""

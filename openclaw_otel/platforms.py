@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from openclaw_otel.adapters import all_adapters, get_adapter
@@ -45,6 +46,10 @@ class Platforms:
 
     def all(self) -> tuple[Adapter, ...]:
         """Return every adapter, custom platforms first: what a team says of its hosts wins."""
+        return self._all
+
+    @cached_property
+    def _all(self) -> tuple[Adapter, ...]:
         return (*self._custom.values(), *all_adapters())
 
     def adapter_for_url(self, url: str, hosts: Mapping[str, str] | None = None) -> Adapter | None:
@@ -67,8 +72,21 @@ class Platforms:
 
     def store_for_url(self, url: str) -> StoreConfig | None:
         """Return the store of openclaw.toml whose base URL a call begins with; the longest wins."""
-        fitting = [(base, store) for base, store in self._bases if base and _under(url, base)]
+        fitting = [(base, store) for base, store in self._bases if _under(url, base)]
         return max(fitting, key=lambda pair: len(pair[0]))[1] if fitting else None
+
+    def account(self, platform: str, url: str, said: str | None) -> str | None:
+        """Return the account a call was made for: `said` by the call itself (shop id, seller id), else by openclaw.toml.
+
+        Where the call names no more than its host, the store whose base URL it went to tells better: its first
+        identifier, or its name. Two stores under one base URL tell nothing.
+        """
+        if said is not None and not _begins(url, said):
+            return said
+        fitting = [(base, store) for base, store in self._bases if store.platform == platform and _under(url, base)]
+        longest = max((len(base) for base, _ in fitting), default=0)
+        found = {(*store.identifiers, store.name)[0] for base, store in fitting if len(base) == longest}
+        return found.pop() if len(found) == 1 else said
 
     def store_named(self, platform: str, identifier: str) -> StoreConfig | None:
         """Return the store of a platform by its name or by what the platform calls the account."""
@@ -97,6 +115,16 @@ def _named(url: str, hosts: Mapping[str, str]) -> str | None:
         port = None
     lowered = {key.lower(): platform for key, platform in hosts.items()}
     return lowered.get(f"{host}:{port}") or lowered.get(host)
+
+
+def _begins(url: str, said: str) -> bool:
+    """Say whether an account is nothing but the host of the call (with port or folder, as of a WooCommerce shop)."""
+    try:
+        netloc = urlsplit(url).netloc
+    except ValueError:
+        return False
+    host = said.partition("/")[0].lower()
+    return host in (host_of(url), netloc.rpartition("@")[2].lower())
 
 
 def _under(url: str, base: str) -> bool:

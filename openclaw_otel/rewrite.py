@@ -169,6 +169,7 @@ class Rewriter:
         return replace(
             judged,
             id=record_id,
+            store=self._platforms.account(adapter.name, exchange.url, judged.store),
             service=record.service,
             environment=record.environment,
             release=record.release,

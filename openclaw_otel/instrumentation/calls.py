@@ -23,7 +23,9 @@ from openclaw_otel import attributes as names
 from openclaw_otel.emit import Emitter, Source
 from openclaw_otel.exceptions import application_frame, calling_frame, exception_info, packages_of, qualified_name
 from openclaw_otel.failures import mark
+from openclaw_otel.ids import uuid7
 from openclaw_otel.instrumentation.retry import Retries, RetryPolicy
+from openclaw_otel.instrumentation.tries import Held, Tries, under_way
 from openclaw_otel.otel_logs import SCHEMA_URL, SCOPE, own_version
 from openclaw_otel.record import ErrorRecord, Exchange
 from openclaw_otel.runtime import Runtime
@@ -40,6 +42,8 @@ _OTHERS = frozenset(
 )
 P = ParamSpec("P")
 R = TypeVar("R")
+Site = tuple[dict[str, Any], frozenset[str]]
+"""Where a call was made from: as attributes, and the client libraries in between."""
 
 
 def guarded(function: Callable[P, R]) -> Callable[P, R | None]:
@@ -84,7 +88,11 @@ class Calls:
         if context.get(otel_context._SUPPRESS_INSTRUMENTATION_KEY):
             return None
         self.drain()
-        return Call(self, adapter, owner, method.upper(), url)
+        tries = under_way()
+        again = tries.resume(method.upper(), url) if tries is not None else None
+        if again is not None:
+            return again.resent(owner)
+        return Call(self, adapter, owner, method.upper(), url, tries)
 
     def observe(self, call: Call, exchange: Exchange) -> None:
         """Look for a health observation, at most once a second per store and operation: it is about minutes."""
@@ -97,7 +105,8 @@ class Calls:
         self._looked[key] = now
         observation = call.adapter.observe(exchange)
         if observation is not None:
-            self.emitter.observed(observation, call.span)
+            store = call.account(exchange, observation.store)
+            self.emitter.observed(replace(observation, store=store), call.span)
 
     def drain(self) -> None:
         """Finish the calls whose responses were let go unread."""
@@ -115,11 +124,13 @@ class Call:
     """A running call. `enter` and `leave` bracket the client library's work; `finish` decides, once."""
 
     __slots__ = (
-        "adapter", "calls", "done", "inside", "method", "operation", "owner", "request", "resends", "reused", "span",
-        "started", "started_at", "store", "token", "url",
+        "adapter", "calls", "done", "held", "inside", "method", "operation", "owner", "record_id", "request", "resends",
+        "reused", "span", "started", "started_at", "store", "token", "tries", "url",
     )  # fmt: skip
 
-    def __init__(self, calls: Calls, adapter: Adapter, owner: object, method: str, url: str) -> None:
+    def __init__(
+        self, calls: Calls, adapter: Adapter, owner: object, method: str, url: str, tries: Tries | None = None
+    ) -> None:
         self.calls = calls
         self.adapter = adapter
         self.owner = owner
@@ -135,6 +146,10 @@ class Call:
         self.started = time.perf_counter()
         self.started_at = datetime.now(UTC)
         self.token: Any = None
+        self.tries = tries
+        self.held = False
+        """It failed, and the client library may try again."""
+        self.record_id = uuid7() if tries is not None else ""
         current = trace.get_current_span()
         scope = getattr(current, "instrumentation_scope", None)
         self.reused = scope is not None and scope.name in _OTHERS and current.is_recording()
@@ -162,6 +177,16 @@ class Call:
         """Return the path as a span may show it: looked into only where something long or personal could be."""
         plain = "@" not in path and "%40" not in path and all(len(part) < 24 for part in path.split("/"))
         return path if plain else self.calls.redact_text(path)
+
+    def resent(self, owner: object) -> Call:
+        """Carry on with the next try of the client library."""
+        self.owner = owner
+        self.resends += 1
+        self.held = self.inside = False
+        self.request = None
+        if self.reused:
+            self.span = trace.get_current_span()
+        return self
 
     def enter(self) -> None:
         """Make the span current and keep other HTTP instrumentations from opening a second one."""
@@ -207,7 +232,7 @@ class Call:
 
     def finish(self, exchange: Exchange, *holders: object) -> None:
         """Decide on the call and end it; `holders` are the exception and response that stand for it. Only once."""
-        if self.done:
+        if self.done or self._hold(exchange, holders):
             return
         self.done = True
         try:
@@ -216,15 +241,36 @@ class Call:
             if not self.reused:
                 self.span.end()
 
+    @guarded
+    def _hold(self, exchange: Exchange, holders: tuple[object, ...]) -> bool:
+        self.held = self.tries is not None and self.tries.hold(self, exchange, holders)
+        if self.held and self.reused:  # that span ends before the last try is known
+            self._describe(exchange, None)
+            self.span.set_attribute(names.RECORD_ID, self.record_id)
+        return self.held
+
+    def close(self, held: Held, record_id: str | None = None) -> None:
+        """Finish a held call; `record_id`: the record of what failed after it and because of it."""
+        self.done = True
+        try:
+            if record_id is None:
+                self._settle(held.exchange, held.holders, held.site)
+            else:
+                self._describe(held.exchange, None)
+                self._belongs(record_id, held.holders)
+        finally:
+            if not self.reused:
+                self.span.end(held.at)
+
     def abort(self, error: BaseException) -> None:
         """End the call that was cancelled from outside (KeyboardInterrupt, CancelledError): no failure of anyone."""
-        if not self.done:
+        if not self.done and not self.held:
             self.span.set_attribute(names.ERROR_TYPE, qualified_name(type(error)))
         self.give_up()
 
     def give_up(self) -> None:
         """End the call without a verdict, unless it has one."""
-        if self.done:
+        if self.done or self.held:
             return
         self.done = True
         if not self.reused:
@@ -234,31 +280,38 @@ class Call:
         """Finish a call that raised."""
         self.finish(replace(exchange, error=exception_info(error, calling_frame())), error, *holders)
 
+    def account(self, exchange: Exchange, said: str | None) -> str | None:
+        """Return the account of this call; `said`: what the adapter reads from the call alone."""
+        return self.calls.platforms.account(self.adapter.name, exchange.url, said)
+
     @guarded
-    def _settle(self, exchange: Exchange, holders: tuple[object, ...]) -> None:
+    def _settle(self, exchange: Exchange, holders: tuple[object, ...], site: Site | None = None) -> None:
         raised = next((holder for holder in holders if isinstance(holder, BaseException)), None)
         known = self.calls.failures.of(raised) if raised is not None else None
         record = self.adapter.handle_error(exchange)
+        if record is not None:
+            record = replace(record, store=self.account(exchange, record.store))
         self._describe(exchange, record)
         if known is not None:  # a call made inside this one failed, and its exception came through
-            self.span.set_attribute(names.RECORD_ID, known)
-            self.span.set_status(StatusCode.ERROR)
-            for holder in holders:
-                mark(holder, known)
+            self._belongs(known, holders)
         elif record is not None:
-            frame = calling_frame()
-            facts = self._facts(application_frame(frame))
-            record = replace(record, attributes={**record.attributes, **facts})
-            source = Source(holders, exchange.url.partition("?")[0], packages_of(frame))
-            self.calls.emitter.failed(record, self.span, source)
+            facts, packages = site or self.site()
+            record = replace(record, id=self.record_id or record.id, attributes={**record.attributes, **facts})
+            self.calls.emitter.failed(record, self.span, Source(holders, exchange.url.partition("?")[0], packages))
         else:
             self.calls.observe(self, exchange)
+
+    def _belongs(self, record_id: str, holders: tuple[object, ...]) -> None:
+        self.span.set_attribute(names.RECORD_ID, record_id)
+        self.span.set_status(StatusCode.ERROR)
+        for holder in holders:
+            mark(holder, record_id)
 
     def _describe(self, exchange: Exchange, record: ErrorRecord | None) -> None:
         if not self.span.is_recording():
             return
         operation = self.operation = record.operation if record else self.adapter.operation(exchange)
-        store = self.store = record.store if record else self.adapter.store(exchange)
+        store = self.store = record.store if record else self.account(exchange, self.adapter.store(exchange))
         values: dict[str, Any] = {names.PLATFORM_NAME: self.adapter.name}
         if operation:
             values[names.OPERATION_NAME] = operation
@@ -271,6 +324,11 @@ class Call:
         if self.resends:
             values[names.HTTP_REQUEST_RESEND_COUNT] = self.resends
         self.span.set_attributes(values)
+
+    def site(self) -> Site:
+        """Return where this call is made from; asked while the client library's frames are on the stack."""
+        frame = calling_frame()
+        return self._facts(application_frame(frame)), packages_of(frame)
 
     def _facts(self, frame: Any) -> dict[str, Any]:
         facts: dict[str, Any] = {names.HTTP_REQUEST_METHOD: self.method}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openclaw_otel.classify import Classifier, Context, classify_exchange, exception_from
-from openclaw_otel.config import Config
+from openclaw_otel.config import Config, StoreConfig
 from openclaw_otel.errors import UnknownPlatform
 from openclaw_otel.record import Category, ExceptionInfo, Exchange
 
@@ -100,3 +100,11 @@ def test_exceptions_as_json() -> None:
     assert exception_from(None) is None
     assert exception_from({"type": ""}) is None
     assert exception_from("text") is None
+
+
+def test_the_account_is_the_configured_store_of_the_url() -> None:
+    store = StoreConfig("us", "shopify", base_url="http://127.0.0.1:9001", identifiers=("demo.myshopify.com",))
+    classifier = Classifier(Config(stores=(store,)))
+    record = classifier.exchange(Exchange("GET", "http://127.0.0.1:9001/admin/api/2025-01/shop.json", status=401))
+    assert record is not None
+    assert (record.platform, record.store) == ("shopify", "demo.myshopify.com")

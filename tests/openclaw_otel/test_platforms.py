@@ -85,3 +85,32 @@ def test_stores(platforms: Platforms) -> None:
 def test_a_bad_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"\[platforms.erp\]"):
         Platforms(Config(custom_platforms={"erp": {"host": []}}))
+
+
+STORES = (
+    StoreConfig("us", "shopify", base_url="http://127.0.0.1:9001", identifiers=("demo.myshopify.com", "123")),
+    StoreConfig("woo", "woocommerce", base_url="https://shops.example/first"),
+    StoreConfig("woo-2", "woocommerce", base_url="https://shops.example/first/second"),
+    StoreConfig("sg", "shopee", base_url="https://partner.shopeemobile.com", identifiers=("77",)),
+    StoreConfig("my", "shopee", base_url="https://partner.shopeemobile.com", identifiers=("78",)),
+    StoreConfig("br", "shopee", base_url="https://openplatform.shopee.com.br", identifiers=("79",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("platform", "url", "said", "account"),
+    [
+        ("shopify", "http://127.0.0.1:9001/admin/shop.json", "127.0.0.1", "demo.myshopify.com"),
+        ("shopify", "http://127.0.0.1:9001/admin/shop.json", None, "demo.myshopify.com"),
+        ("shopify", "http://127.0.0.1:9002/admin/shop.json", "127.0.0.1", "127.0.0.1"),
+        ("paypal", "http://127.0.0.1:9001/v1/payments", "127.0.0.1", "127.0.0.1"),  # the base URL of another platform
+        ("woocommerce", "https://shops.example/first/wp-json/wc/v3/orders", "shops.example/first", "woo"),
+        ("woocommerce", "https://shops.example/first/second/wp-json/", "shops.example/first/second", "woo-2"),
+        ("shopee", "https://partner.shopeemobile.com/api/v2/x", "partner.shopeemobile.com", "partner.shopeemobile.com"),
+        ("shopee", "https://openplatform.shopee.com.br/api/v2/x", "openplatform.shopee.com.br", "79"),
+        ("shopee", "https://openplatform.shopee.com.br/api/v2/x?shop_id=80", "80", "80"),  # the call knows better
+        ("shopify", "http://[::1", "a", "a"),
+    ],
+)
+def test_the_account_of_a_call(platform: str, url: str, said: str | None, account: str) -> None:
+    assert Platforms(Config(stores=STORES)).account(platform, url, said) == account

@@ -10,15 +10,15 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
 
-from openclaw_otel.adapters import ADAPTERS
+from openclaw_otel import Config, Platforms, StoreConfig, UnknownPlatform
 from openclaw_otel_bridge.demo.robot import Robot
 from openclaw_otel_bridge.demo.scenarios import SCENARIOS, Shop, play
-from openclaw_otel_bridge.demo.world import PLATFORMS, FakePlatform
+from openclaw_otel_bridge.demo.world import ACCOUNTS, PLATFORMS, FakePlatform
 
 log = logging.getLogger(__name__)
 FIRST_ROUNDS = 2
@@ -57,10 +57,11 @@ def run(connection: Connection) -> None:
     robot = Robot()
     robot.start()
     introduce(connection, robot)
-    world = {name: FakePlatform(name, PLATFORMS[name]) for name in PLATFORMS if name in ADAPTERS or ":" in name}
+    config = Config.from_env()
+    world = {name: FakePlatform(name, PLATFORMS[name]) for name in known_platforms(config)}
     for platform in world.values():
         platform.start()
-    shutdown = instrument_clients(connection, world)
+    shutdown = instrument_clients(connection, world, config)
     shop = Shop({name: platform.url for name, platform in world.items()}, connection.url)
     log.info("demo: notifications can be read at %s", robot.url)
     try:
@@ -87,8 +88,22 @@ def _play(name: str, shop: Shop) -> None:
         log.exception("demo: %s went wrong in a way it was not meant to", name)
 
 
-def instrument_clients(connection: Connection, world: Mapping[str, FakePlatform]) -> Any:
-    """Set the library up exactly as the README tells; return the function that flushes and ends it."""
+def known_platforms(config: Config) -> list[str]:
+    """Return the platforms of the demo that these settings know: an openclaw.toml of the user's own has no demo ERP."""
+    platforms = Platforms(config)
+    known = []
+    for name in PLATFORMS:
+        with contextlib.suppress(UnknownPlatform):
+            platforms.get(name)
+            known.append(name)
+    return known
+
+
+def instrument_clients(connection: Connection, world: Mapping[str, FakePlatform], config: Config) -> Any:
+    """Set the library up exactly as the README tells; return the function that flushes and ends it.
+
+    Each fake platform is a store by its base URL, as `[[stores]]` of openclaw.toml would say.
+    """
     from openclaw_otel import instrument, setup, shutdown
 
     os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = connection.url
@@ -97,7 +112,8 @@ def instrument_clients(connection: Connection, world: Mapping[str, FakePlatform]
     os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "1000"
     os.environ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000"
     setup("shop-sync")
-    instrument({platform.host: name for name, platform in world.items()})
+    stores = (StoreConfig(ACCOUNTS[name], name, base_url=platform.url) for name, platform in world.items())
+    instrument(config=replace(config, stores=tuple(stores)))
     return shutdown
 
 

@@ -121,13 +121,19 @@ def read_stock(shop: Shop, order: str) -> None:
 def tiktok_orders(shop: Shop, order: str) -> None:
     """An access token that ran out, inside HTTP 200."""
     headers = {"x-tts-access-token": "TTP_expired"}
-    shop.call("tiktok_shop", "POST", "/order/202309/orders/search?app_key=1&shop_cipher=c", headers=headers, json={})
+    shop.call(
+        "tiktok_shop",
+        "POST",
+        "/order/202309/orders/search?app_key=1&shop_id=7495551234567890123",
+        headers=headers,
+        json={},
+    )
 
 
 def shopee_price(shop: Shop, order: str) -> None:
     """A price that may not change during a promotion."""
     body = {"item_id": 23, "price_list": [{"original_price": 9.9}]}
-    shop.call("shopee", "POST", "/api/v2/product/update_price?shop_id=77&partner_id=1", json=body)
+    shop.call("shopee", "POST", "/api/v2/product/update_price?shop_id=221844013&partner_id=1", json=body)
 
 
 def woo_products(shop: Shop, order: str) -> None:

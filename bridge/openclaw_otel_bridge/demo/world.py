@@ -178,6 +178,16 @@ def amazon_sp(method: str, path: str, body: bytes) -> Answer | None:
     return Answer(429, {"errors": [error]}, {"x-amzn-RequestId": str(uuid.uuid4())})
 
 
+ACCOUNTS: Mapping[str, str] = {
+    "shopify": "demo.myshopify.com",
+    "paypal": "paypal-main",
+    "custom:erp": "erp-main",
+    "tiktok_shop": "7495551234567890123",
+    "shopee": "221844013",
+    "woocommerce": "shop.demo.example",
+    "amazon_sp": "A2DEMO7SELLER",
+}
+"""Platform name → the account whose calls its fake answers."""
 PLATFORMS: Mapping[str, Route] = {
     "shopify": shopify,
     "paypal": paypal,

@@ -126,3 +126,15 @@ def test_bad_hosts_are_named(hosts: dict[str, str], problem: str) -> None:
 def test_a_store_of_an_unknown_platform_is_named() -> None:
     with pytest.raises(ConfigError, match="store demo: no adapter for 'shopfy'"):
         instrument(config=Config(stores=(StoreConfig("demo", "shopfy"),)))
+
+
+def test_the_store_of_openclaw_toml_is_the_account_of_its_calls(
+    shop: Any, answer: Any, watch: Any, telemetry: Any
+) -> None:
+    url = shop.on(ORDER, answer(401, b"{}"))
+    store = StoreConfig("us", "shopify", base_url=shop.url(""), identifiers=("demo.myshopify.com",))
+    watch(config=Config(stores=(store,)))
+    requests.get(url, timeout=2)
+    requests.get(shop.url("/admin/api/2025-04/shop.json"), timeout=2)
+    assert telemetry.records[0].attributes[names.STORE_ID] == "demo.myshopify.com"
+    assert {span.attributes[names.STORE_ID] for span in telemetry.clients} == {"demo.myshopify.com"}

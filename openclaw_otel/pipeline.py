@@ -164,6 +164,7 @@ def withhold(record: ErrorRecord) -> ErrorRecord:
         if record.snapshot
         else None,
         attributes={},
+        notes=(),  # they quote what they judged
         explicit_fingerprint=(),
         # The parts hold the message's words; the hashes still group.
         fingerprint=replace(record.fingerprint, parts=(), grouping_parts=()) if record.fingerprint else None,

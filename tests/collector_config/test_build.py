@@ -30,7 +30,7 @@ def test_a_go_that_is_too_old_is_named(tmp_path: Path) -> None:
     (tmp_path / "build.sh").write_text(script)
     (tmp_path / "builder.yaml").write_text((CONFIG / "builder.yaml").read_text())
     environ = os.environ | {"PATH": f"{old}:/usr/bin:/bin", "HOME": str(tmp_path), "OPENCLAW_OTEL_CACHE": str(tmp_path)}
-    command = ["bash", tmp_path / "build.sh"]
+    command = ["bash", str(tmp_path / "build.sh")]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"{old}/go is Go 1.19.8, too old" in done.stderr

@@ -40,17 +40,23 @@ def is_postgres(pid: int) -> bool:
     return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
 
 
+def part(up: Running, fits: Callable[[int], bool]) -> int:
+    """Return the child of `up` that fits, once it is there: what dies often is started again after some seconds."""
+    return wait_for(lambda: [pid for pid in children(up.process.pid) if fits(pid)], 30)[0]
+
+
 def postgres(up: Running) -> int:
-    return next(pid for pid in children(up.process.pid) if is_postgres(pid))
+    return part(up, is_postgres)
 
 
 def web(up: Running) -> int:
     """The process that forks the web processes."""
-    return next(pid for pid in children(up.process.pid) if not is_postgres(pid) and children(pid))
+    return part(up, lambda pid: not is_postgres(pid) and bool(children(pid)))
 
 
 def worker(up: Running) -> int:
-    return next(pid for pid in children(up.process.pid) if not is_postgres(pid) and not children(pid))
+    server = web(up)
+    return part(up, lambda pid: not is_postgres(pid) and pid != server)
 
 
 def kill_a_web_process(up: Running) -> None:

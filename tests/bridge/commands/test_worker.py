@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from openclaw_otel_bridge.commands.worker import main
+from openclaw_otel_bridge.db import queries
 
 RUN = "import sys; from openclaw_otel_bridge.commands.worker import main; sys.exit(main([]))"
 
@@ -34,3 +35,17 @@ def test_a_bad_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("DATABASE_URL", "mysql://x")
     assert main([]) == 1
     assert capsys.readouterr().err.startswith("openclaw-otel worker: DATABASE_URL: ")
+
+
+def test_a_health_check_knows_whether_a_worker_was_seen(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    assert main(["--check"]) == 1
+    assert "last seen never" in capsys.readouterr().err
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(queries("worker")["heartbeat"])
+        assert main(["--check"]) == 0
+        conn.execute("update totals set n = n - 90 where name = 'worker_heartbeat'")
+    assert main(["--check"]) == 1
+    assert "no worker is at work; last seen 9" in capsys.readouterr().err

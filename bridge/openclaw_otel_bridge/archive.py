@@ -77,13 +77,12 @@ class StoredSpan:
     """Each {"name", "at" (ISO 8601), "attributes"}."""
 
 
-_DETAILS = frozenset(item.name for item in fields(EventDetails))
-_EMPTY: tuple[Any, ...] = ("", None, {}, (), [], False)
+_DETAILS = tuple(item.name for item in fields(EventDetails))
 
 
 def event_line(event_id: UUID, details: EventDetails) -> bytes:
     """Return the line of an event; empty fields are left out."""
-    kept = {name: value for name, value in _shallow(details).items() if value not in _EMPTY}
+    kept = {name: value for name in _DETAILS if (value := getattr(details, name))}
     return event_id.hex.encode() + b" " + dump(kept)
 
 
@@ -157,10 +156,6 @@ def _lines(data: bytes, prefix: bytes, *, key_length: int = 32, with_key: bool =
         line = raw[at + 1 : end if end >= 0 else len(raw)]
         yield line if with_key else line[key_length + 1 :]
         at = raw.find(b"\n" + prefix, at + 1 + len(line)) if end >= 0 else -1
-
-
-def _shallow(details: EventDetails) -> dict[str, Any]:
-    return {name: getattr(details, name) for name in _DETAILS}
 
 
 def _micros(at: datetime) -> int:

@@ -34,7 +34,7 @@ class Limits:
     """`queue` items may wait; `flush` make a transaction, or fewer after `seconds`; a request waits `patience` s."""
 
     queue: int = 20_000
-    flush: int = 500
+    flush: int = 2000
     seconds: float = 0.005
     patience: float = 30.0
 

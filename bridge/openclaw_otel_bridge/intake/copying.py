@@ -6,6 +6,7 @@ more than everything else together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from psycopg import sql
 from openclaw_otel_bridge.db import Connection
 
 _NULL = "\\N"
+_SPECIAL = re.compile(r"[\\\n\r\t]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -53,13 +55,15 @@ def _field(value: Any) -> str:
         return _NULL
     if kind is datetime:
         return str(value)
+    if kind is UUID:
+        return str(value.hex)
     if kind is bytes:
         return f"\\\\x{value.hex()}"
     if kind is bool:
         return "t" if value else "f"
     if kind is list or kind is tuple:
         return "{" + ",".join(f'"{_item(item)}"' for item in value) + "}"
-    return f"{value}"  # int, UUID, date
+    return f"{value}"  # int, date
 
 
 def _item(value: str) -> str:
@@ -68,4 +72,4 @@ def _item(value: str) -> str:
 
 
 def _text(value: str) -> str:
-    return value.translate(_ESCAPES) if not value.isalnum() else value
+    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value

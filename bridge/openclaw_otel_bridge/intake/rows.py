@@ -88,7 +88,6 @@ def detail_line(event: Known) -> bytes:
 def details_of(candidate: Candidate) -> EventDetails:
     """Return what the row does not hold."""
     record = candidate.record
-    shown = shown_attributes(record.attributes)
     mark = record.fingerprint
     error = record.exception
     return EventDetails(
@@ -112,15 +111,14 @@ def details_of(candidate: Candidate) -> EventDetails:
         fingerprint_parts=mark.parts if mark else (),
         grouping_parts=mark.grouping_parts if mark else (),
         sender=candidate.sender,
-        attributes={
-            **{name: value for name, value in record.attributes.items() if shown.get(name) != _plain(value)},
-            **candidate.resource,
-        },
+        attributes={**hidden_attributes(record.attributes), **candidate.resource},
     )
 
 
 def shown_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes that fit the row: few, short, and cut where longer."""
+    if _all_fit(attributes):
+        return dict(attributes)
     shown: dict[str, Any] = {}
     room = ATTRIBUTE_BYTES
     for name, value in attributes.items():
@@ -134,6 +132,24 @@ def shown_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
             shown[name] = short
             room -= size
     return shown
+
+
+def hidden_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of which the row holds nothing, or not all."""
+    if _all_fit(attributes):
+        return {}
+    shown = shown_attributes(attributes)
+    return {name: value for name, value in attributes.items() if shown.get(name) != _plain(value)}
+
+
+def _all_fit(attributes: Mapping[str, Any]) -> bool:
+    """Say whether all are short texts, as nearly always: then no one has to be weighed alone."""
+    room = ATTRIBUTE_BYTES
+    for name, value in attributes.items():
+        if type(value) is not str or len(value) > ATTRIBUTE_LENGTH or len(name) > ATTRIBUTE_LENGTH:
+            return False
+        room -= len(name) + len(value)
+    return room >= 0 and len(attributes) <= ATTRIBUTES_KEPT
 
 
 def snapshot_json(snapshot: Snapshot | None) -> dict[str, Any]:

@@ -41,7 +41,7 @@ VARIABLES: Mapping[str, str] = {
     "OPENCLAW_OTEL_POOL_SIZE": "database connections of each web process for pages and API; default 8",
     "OPENCLAW_OTEL_MAX_BODY_BYTES": "largest telemetry request after decompression; default 67108864 (64 MiB)",
     "OPENCLAW_OTEL_QUEUE_ITEMS": "events waiting for their commit in one process before 503; default 20000",
-    "OPENCLAW_OTEL_FLUSH_ITEMS": "events of one transaction; default 500",
+    "OPENCLAW_OTEL_FLUSH_ITEMS": "events of one transaction; default 2000",
     "OPENCLAW_OTEL_FLUSH_MS": "milliseconds a transaction waits for company; default 5",
     "OPENCLAW_OTEL_EVENT_DAYS": "days events and snapshots are kept; default 30",
     "OPENCLAW_OTEL_SPAN_DAYS": "days spans are kept; default 7",
@@ -71,7 +71,7 @@ class IntakeSettings:
 
     max_body_bytes: int = 64 * 1024 * 1024
     queue_items: int = 20_000
-    flush_items: int = 500
+    flush_items: int = 2000
     flush_seconds: float = 0.005
 
 
@@ -131,7 +131,7 @@ class Config:
             intake=IntakeSettings(
                 max_body_bytes=read.number("OPENCLAW_OTEL_MAX_BODY_BYTES", 64 * 1024 * 1024, 1024, 2**31 - 1),
                 queue_items=read.number("OPENCLAW_OTEL_QUEUE_ITEMS", 20_000, 1, 10_000_000),
-                flush_items=read.number("OPENCLAW_OTEL_FLUSH_ITEMS", 500, 1, 10_000),
+                flush_items=read.number("OPENCLAW_OTEL_FLUSH_ITEMS", 2000, 1, 10_000),
                 flush_seconds=read.number("OPENCLAW_OTEL_FLUSH_MS", 5, 0, 1000) / 1000,
             ),
             retention=Retention(

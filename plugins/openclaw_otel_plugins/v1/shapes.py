@@ -44,6 +44,9 @@ SHAPES: tuple[Shape, ...] = (
     Shape(r"\(.*\)", before=r"Failing row contains "),
     Shape(rf"[A-Za-z][A-Za-z0-9+.-]+://{_UNBROKEN}"),
     Shape(r"[\p{L}\p{N}_.+%-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+"),
+    # Phones with the area in brackets, and Amazon's tokens: a redactor takes them whole.
+    Shape(r"(?:\+\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,5}[ .-]\d{3,4}\b"),
+    Shape(r"\bAt(?:za|zr|c)\|[\w+/=.%-]{8,}"),
     # Paths: quoted ones may hold spaces.
     Shape(rf"(?:'{_PATH_START}[^'\n]*'|\"{_PATH_START}[^\"\n]*\")"),
     Shape(rf"(?:^|[\s'\"=(\[:,])~?/{_UNBROKEN}"),

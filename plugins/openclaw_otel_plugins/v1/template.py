@@ -29,6 +29,7 @@ MOST_WINDOWS = 4
 LONGEST_NAME = 24
 
 _CONTROL = re.compile("\x1b\\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f\ufeff\u200b\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\{1,8}u([0-9A-Fa-f]{4})")
 _ASCII_WORD = re.compile(r"[A-Za-z]{2,}[.,:;!?]?")
 _HAN = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _DASHED_CJK = re.compile(f"{_HAN}[-_/]|[-_/]{_HAN}")
@@ -53,10 +54,20 @@ def _template(text: str) -> str:
 def _build(text: str) -> str:
     reader = _Reader()
     for window in _windows(text):
-        runs = mask_personal(mark_shapes(_CONTROL.sub(" ", window))).split()
+        runs = mask_personal(mark_shapes(_CONTROL.sub(" ", _unescaped(window)))).split()
         if reader.full(_with_next(_atoms(runs))):
             break
     return " ".join(reader.out[:MOST_WORDS])
+
+
+def _unescaped(text: str) -> str:
+    """Return the text with letters for `\\u8bdd` and the like: JSON inside a text is written either way."""
+    return _ESCAPED.sub(_letter, text) if "\\u" in text else text
+
+
+def _letter(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code > 0x7F else match[0]  # quotes and backslashes stay what they are
 
 
 def _windows(text: str) -> Iterator[str]:

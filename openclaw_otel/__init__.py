@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openclaw_otel.adapters import get_adapter
     from openclaw_otel.adapters.base import Adapter, AnswerFacts
-    from openclaw_otel.catalog import Catalog, Row
+    from openclaw_otel.catalog import Catalog, Row, read_catalog
     from openclaw_otel.catalog import shipped as shipped_catalog
     from openclaw_otel.classify import classify_exchange
     from openclaw_otel.config import Config, StoreConfig
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     "adapters": ("get_adapter",),
     "adapters.base": ("Adapter", "AnswerFacts"),
-    "catalog": ("Catalog", "Row"),
+    "catalog": ("Catalog", "Row", "read_catalog"),
     "classify": ("classify_exchange",),
     "config": ("Config", "StoreConfig"),
     "errors": (
@@ -148,6 +148,7 @@ __all__ = [
     "instrument",
     "judge_record",
     "overrides_of",
+    "read_catalog",
     "receive_webhook",
     "setup",
     "shipped_catalog",

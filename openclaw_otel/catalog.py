@@ -171,6 +171,19 @@ def document(name: str) -> Any:
 
 
 @cache
+def read_catalog(package: str, file: str) -> Catalog:
+    """Return the catalog a package carries as a file: `read_catalog(__package__, "acme.json")` in an adapter of yours.
+
+    Raises:
+        CatalogError: there is no such file, or a row cannot be read.
+    """
+    try:
+        return parse_catalog(json.loads((resources.files(package) / file).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CatalogError(f"{file} of {package}: {error}") from error
+
+
+@cache
 def shipped(platform: str) -> Catalog:
     """Return the catalog shipped for a platform; empty when there is none."""
     found = document(platform) if platform.replace("_", "").isalnum() else None

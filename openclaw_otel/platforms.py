@@ -76,7 +76,7 @@ class Platforms:
         return max(fitting, key=lambda pair: len(pair[0]))[1] if fitting else None
 
     def account(self, platform: str, url: str, said: str | None) -> str | None:
-        """Return the account a call was made for: `said` by the call itself (shop id, seller id), else by openclaw.toml.
+        """Return the account a call was made for: `said` by the call itself (shop id, seller id), or by openclaw.toml.
 
         Where the call names no more than its host, the store whose base URL it went to tells better: its first
         identifier, or its name. Two stores under one base URL tell nothing.

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from openclaw_otel.adapters.base import Adapter, AnswerKind
+from openclaw_otel.catalog import Catalog
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.paths import is_id
 from openclaw_otel.record import ErrorRecord, ExceptionInfo, Exchange, Webhook, WebhookAnswer, WebhookRequest
@@ -154,12 +155,23 @@ def check_adapter(adapter: Adapter, sample_urls: tuple[str, ...] = (), *, seed: 
         answer = adapter.answer(kind, WebhookRequest("POST", "https://h.example/", {}, b""))
         assert isinstance(answer, WebhookAnswer), f"answer({kind}) is no WebhookAnswer"
         assert 200 <= answer.status < 600, f"answer({kind}) has status {answer.status}"
+    check_catalog(adapter.catalog())
     for url in sample_urls:
         check_operation(adapter, Exchange("GET", url, status=200))
     for odd in odd_requests(adapter):
         _holds(_read_delivery, adapter, odd)
     for exchange in odd_exchanges(adapter, sample_urls, seed=seed, count=count):
         _holds(_read_call, adapter, exchange)
+
+
+def check_catalog(catalog: Catalog) -> None:
+    """Assert that each row has an id of its own, and says in English and Chinese what is wrong and what to do."""
+    seen: set[str] = set()
+    for row in catalog.rows:
+        assert row.id not in seen, f"catalog: {row.id} is there twice"
+        seen.add(row.id)
+        for key, texts in (("explanation", row.explanation), ("next_step", row.next_step)):
+            assert {language for language in texts if texts[language]} >= {"en", "zh"}, f"catalog: {row.id}: {key} needs en and zh"
 
 
 def check_operation(adapter: Adapter, exchange: Exchange) -> None:
@@ -192,6 +204,8 @@ def _read_call(adapter: Adapter, exchange: Exchange) -> None:
     wait = adapter.retry_after(exchange)
     assert wait is None or wait >= 0, f"retry_after is {wait}"
     adapter.observe(exchange)
+    assert isinstance(adapter.owns(exchange.url), bool), "owns does not say yes or no"
+    assert isinstance(adapter.owns_path(exchange.url), bool), "owns_path does not say yes or no"
 
 
 def _no_network(url: str) -> bytes:

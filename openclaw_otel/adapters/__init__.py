@@ -1,4 +1,8 @@
-"""The first-party adapters by platform name, imported on first use; `custom:<name>` platforms are made by data."""
+"""All adapters by platform name, imported on first use: our own, then those other packages contribute.
+
+Others register theirs by an entry point of group `openclaw_otel.adapters` (contributed.py); `custom:<name>` platforms
+are made by data.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from openclaw_otel.adapters.base import Adapter
+from openclaw_otel.contributed import Contributed, contributed
 from openclaw_otel.errors import UnknownPlatform
 
 ADAPTERS: Mapping[str, str] = {
@@ -28,18 +33,27 @@ ADAPTERS: Mapping[str, str] = {
 
 @cache
 def get_adapter(platform: str) -> Adapter:
-    """Return the adapter of a first-party platform.
+    """Return the adapter of a platform: ours, else the one another package contributes.
 
     Raises:
         UnknownPlatform: when there is none; the message lists the known ones.
     """
-    if platform not in ADAPTERS:
-        raise UnknownPlatform(f"no adapter for {platform!r}; known: {', '.join(sorted(ADAPTERS))}")
-    module, _, name = ADAPTERS[platform].partition(":")
-    adapter: Adapter = getattr(importlib.import_module(module), name)()
-    return adapter
+    if platform in ADAPTERS:
+        module, _, name = ADAPTERS[platform].partition(":")
+        adapter: Adapter = getattr(importlib.import_module(module), name)()
+        return adapter
+    others = contributed_adapters().adapters
+    if platform not in others:
+        raise UnknownPlatform(f"no adapter for {platform!r}; known: {', '.join(sorted((*ADAPTERS, *others)))}")
+    return others[platform]
+
+
+@cache
+def contributed_adapters() -> Contributed:
+    """Return what other packages contribute in this environment; looked for once a process."""
+    return contributed(ADAPTERS)
 
 
 def all_adapters() -> Iterator[Adapter]:
-    """Yield every first-party adapter, in the order of `ADAPTERS`."""
-    return (get_adapter(name) for name in ADAPTERS)
+    """Yield every adapter: ours in the order of `ADAPTERS`, then the contributed ones by name."""
+    return (get_adapter(name) for name in (*ADAPTERS, *contributed_adapters().adapters))

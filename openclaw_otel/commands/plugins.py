@@ -1,4 +1,4 @@
-"""`openclaw-otel plugins`: what is loaded: name, version, hooks, order of the processors, failures."""
+"""`openclaw-otel plugins`: what is loaded: name, version, hooks, order of processors, failures, adapters of others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import inspect
 import sys
 from collections.abc import Iterator, Sequence
 
+from openclaw_otel.adapters import contributed_adapters
 from openclaw_otel.config import Config
+from openclaw_otel.contributed import AdapterStatus
 from openclaw_otel.hookspecs import Processor, Redactor, Side, Specs, Stage
 from openclaw_otel.registry import Loaded, load
 
@@ -19,7 +21,9 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="openclaw-otel plugins", description=(__doc__ or "").partition(": ")[2])
     parser.add_argument("--hooks", action="store_true", help="list the hooks a plugin can implement")
     options = parser.parse_args(argv)
-    lines = _hooks() if options.hooks else _plugins(load(Config.from_env()))
+    lines = list(_hooks() if options.hooks else _plugins(load(Config.from_env())))
+    if not options.hooks:
+        lines += _adapters(contributed_adapters().status)
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 
@@ -38,6 +42,14 @@ def _plugins(loaded: Loaded) -> Iterator[str]:
     yield from (f"  {line}" for line in _order(processors, redactors))
     if not redactors:
         yield "  redact: no redactor is loaded; bodies, headers, messages and stack traces are withheld"
+
+
+def _adapters(status: Sequence[AdapterStatus]) -> Iterator[str]:
+    if status:
+        yield ""
+        yield "adapters of other packages:"
+    for one in status:
+        yield f"  {one.name}  {one.version}  {f'not used: {one.problem}' if one.problem else 'in use'}"
 
 
 def _order(processors: Sequence[Processor], redactors: Sequence[Redactor]) -> Iterator[str]:

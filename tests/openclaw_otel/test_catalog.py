@@ -11,7 +11,7 @@ import pytest
 
 from openclaw_otel import catalog
 from openclaw_otel.adapters import ADAPTERS
-from openclaw_otel.catalog import RETRYABLE, Catalog, parse_catalog, shipped
+from openclaw_otel.catalog import RETRYABLE, Catalog, parse_catalog, read_catalog, shipped
 from openclaw_otel.catalog_check import check_document
 from openclaw_otel.errors import CatalogError
 from openclaw_otel.record import Category
@@ -117,3 +117,9 @@ def test_bad_rows_are_named(row: dict[str, Any]) -> None:
 def test_an_unknown_platform_has_no_rows() -> None:
     assert shipped("nobody").rows == ()
     assert shipped("../errors").rows == ()
+
+
+def test_a_package_may_carry_its_own_catalog() -> None:
+    assert read_catalog("openclaw_otel.catalogs", "paypal.json").platform == "paypal"
+    with pytest.raises(CatalogError, match=r"nobody.json of openclaw_otel.catalogs"):
+        read_catalog("openclaw_otel.catalogs", "nobody.json")

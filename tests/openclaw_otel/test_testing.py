@@ -11,6 +11,7 @@ from openclaw_otel import testing
 from openclaw_otel.adapters import all_adapters
 from openclaw_otel.adapters.base import Adapter
 from openclaw_otel.adapters.shopify import ShopifyAdapter
+from openclaw_otel.catalog import parse_catalog
 from openclaw_otel.record import Exchange, Webhook, WebhookRequest
 
 VECTORS = {vector.name: vector for vector in testing.load_vectors("tests/payloads/shopify/vectors.json")}
@@ -75,3 +76,9 @@ def test_operations_hold_no_ids() -> None:
 def test_a_fetch_without_certificate_is_no_network() -> None:
     with pytest.raises(OSError, match="no network"):
         VECTORS["utf8-order"].fetch("https://x.example/")
+
+
+def test_a_catalog_speaks_both_languages() -> None:
+    row = {"id": "a", "category": "auth", "explanation": {"en": "No."}, "next_step": {"en": "x", "zh": "x"}}
+    with pytest.raises(AssertionError, match="a: explanation needs en and zh"):
+        testing.check_catalog(parse_catalog({"platform": "acme", "rows": [row]}))

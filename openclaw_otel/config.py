@@ -59,7 +59,7 @@ class Config:
             ConfigError: a value is bad; the message begins with the variable's name.
         """
         env = os.environ if environ is None else environ
-        file = _toml(env)
+        file = read_file(env)
         return cls(
             plugins=tuple(name.strip() for name in env.get("OPENCLAW_OTEL_PLUGINS", "").split(",") if name.strip()),
             trace_plugins=flag(env, "OPENCLAW_OTEL_TRACE_PLUGINS"),
@@ -104,7 +104,8 @@ def _path(env: Mapping[str, str], name: str, *, directory: bool) -> Path | None:
     return path
 
 
-def _toml(env: Mapping[str, str]) -> dict[str, Any]:
+def read_file(env: Mapping[str, str]) -> dict[str, Any]:
+    """Return openclaw.toml as it is; empty where there is none."""
     named = env.get("OPENCLAW_OTEL_CONFIG")
     path = Path(named or "openclaw.toml")
     if not path.is_file():
@@ -130,21 +131,23 @@ def _store(table: Mapping[str, Any], env: Mapping[str, str]) -> StoreConfig:
         platform=table["platform"],
         base_url=table.get("base_url"),
         identifiers=tuple(table.get("identifiers", ())),
-        webhook_secrets=tuple(_reference(value, table["name"], env) for value in table.get("webhook_secrets", ())),
+        webhook_secrets=tuple(
+            reference(value, f"store {table['name']}", env) for value in table.get("webhook_secrets", ())
+        ),
         parameters=table.get("parameters", {}),
         retry=table.get("retry", {}),
         project=table.get("project", "default"),
     )
 
 
-def _reference(value: str, store: str, env: Mapping[str, str]) -> str:
+def reference(value: str, owner: str, env: Mapping[str, str]) -> str:
     """Resolve `env:NAME` and `file:/path`; anything else is refused, so that no secret lies in the file."""
     kind, _, rest = value.partition(":")
     if kind == "env":
         found = secret(env, rest)
         if not found:
-            raise ConfigError(rest, f"is empty, but the store {store} of openclaw.toml refers to it")
+            raise ConfigError(rest, f"is empty, but the {owner} of openclaw.toml refers to it")
         return found
     if kind == "file":
         return secret({"X_FILE": rest}, "X")
-    raise ConfigError("OPENCLAW_OTEL_CONFIG", f"store {store}: a secret is written env:NAME or file:/path")
+    raise ConfigError("OPENCLAW_OTEL_CONFIG", f"{owner}: a secret is written env:NAME or file:/path")

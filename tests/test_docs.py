@@ -63,3 +63,12 @@ def test_the_example_of_openclaw_toml_works(tmp_path: Path) -> None:
     assert settings.stores[0].webhook_secrets == ("new secret", "old secret")
     erp = Platforms(settings).get("custom:erp")
     assert erp.owns("https://erp.example.com/api/orders/1")
+
+
+def test_the_example_of_a_sentry_integration_works(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "sentry.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "openclaw.toml").write_text("\n".join(blocks), "utf-8")
+    environ = {"OPENCLAW_OTEL_CONFIG": str(tmp_path / "openclaw.toml"), "DATABASE_URL": "postgresql://u:p@host/name"}
+    environ |= {"SENTRY_CLIENT_SECRET": "hush", "SENTRY_AUTH_TOKEN": "token"}
+    found = bridge.Config.from_env(environ).sentry["main"]
+    assert (found.organization, found.client_secret, found.auth_token) == ("acme", "hush", "token")

@@ -31,6 +31,7 @@ BLUEPRINTS = (
     "openclaw_otel_bridge.views.metrics:blueprint",
     "openclaw_otel_bridge.views.otlp:blueprint",
     "openclaw_otel_bridge.views.sentry:blueprint",
+    "openclaw_otel_bridge.views.sentry_hooks:blueprint",
     "openclaw_otel_bridge.views.webhook:blueprint",
     "openclaw_otel_bridge.views.api.blueprint:blueprint",
     "openclaw_otel_bridge.views.ui.blueprint:blueprint",

@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 
 from openclaw_otel import config as library
 from openclaw_otel.errors import ConfigError
+from openclaw_otel_bridge.sentry.settings import SentrySettings, load_settings
 
 LOCAL_SECRET = "local-use-only"
 """No secret: refused wherever others could reach the bridge."""
@@ -98,6 +99,8 @@ class Config:
     private_channels: bool = False
     log_level: str = "INFO"
     library: library.Config = field(default_factory=library.Config)
+    sentry: Mapping[str, SentrySettings] = field(default_factory=dict)
+    """Internal integrations of Sentry by name: `[sentry.<name>]` of openclaw.toml."""
 
     @property
     def is_public(self) -> bool:
@@ -145,6 +148,7 @@ class Config:
             private_channels=library.flag(env, "OPENCLAW_OTEL_PRIVATE_CHANNELS"),
             log_level=read.choice("OPENCLAW_OTEL_LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper(),
             library=library.Config.from_env(env),
+            sentry=load_settings(env),
         )
         if config.is_public:
             refuse_unsafe(config)

@@ -64,6 +64,8 @@ class Worker:
             )
             for n in range(SENDERS)
         ]
+        if self._config.sentry:
+            threads.append(threading.Thread(target=self._loop, args=(self._sentry_tasks(),), name="sentry"))
         for thread in threads:
             thread.start()
         log.info("worker started")
@@ -82,6 +84,18 @@ class Worker:
             Task("fold", 1.0, fold),
             Task("unmute", 15.0, _in_transaction(unmute_over)),
             Task("housekeeping", 600.0, lambda conn: keep_house(conn, self._config.retention)),
+        ]
+
+    def _sentry_tasks(self) -> list[Task]:
+        from openclaw_otel_bridge.sentry.heard import work_off  # few have an integration, and it brings intake along
+        from openclaw_otel_bridge.sentry.ingest import Ingest
+        from openclaw_otel_bridge.sentry.told import tell_all
+
+        ingest, known = Ingest(self._config), self._config.sentry
+        return [
+            Task("sentry heard", PAUSE, lambda conn: work_off(conn, known, ingest)),
+            Task("sentry told", PAUSE, lambda conn: tell_all(conn, known)),
+            Task("sentry expire", 3600.0, lambda conn: conn.execute(queries("sentry")["expire_hooks"])),
         ]
 
     def _dispatcher(self) -> Dispatcher:

@@ -79,7 +79,7 @@ def summary(items: Sequence[tuple[str, Mapping[str, Any]]], locale: str, public_
 
 _KINDS = frozenset(
     {"new", "regressed", "assigned", "unassigned", "in_review", "sent_back", "resolved", "reopened", "comment"}
-    | {"unmuted"}
+    | {"sentry_resolved", "unmuted"}
 )
 
 

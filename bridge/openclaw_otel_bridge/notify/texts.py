@@ -14,6 +14,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "resolved": ("Resolved: {title}", "已解决：{title}"),
     "reopened": ("Reopened: {title}", "重新打开：{title}"),
     "comment": ("{actor} commented: {title}", "{actor}评论：{title}"),
+    "sentry_resolved": (
+        "Resolved in Sentry, root cause and fix are missing here: {title}",
+        "已在 Sentry 中标记解决，请在此填写根本原因和解决办法：{title}",
+    ),
     "unmuted": ("No longer muted: {title}", "静默已结束：{title}"),
     "test": ("Test message from openclaw-otel", "openclaw-otel 测试消息"),
     "test_body": (

@@ -171,7 +171,8 @@ def check_catalog(catalog: Catalog) -> None:
         assert row.id not in seen, f"catalog: {row.id} is there twice"
         seen.add(row.id)
         for key, texts in (("explanation", row.explanation), ("next_step", row.next_step)):
-            assert {language for language in texts if texts[language]} >= {"en", "zh"}, f"catalog: {row.id}: {key} needs en and zh"
+            spoken = {language for language in texts if texts[language]}
+            assert spoken >= {"en", "zh"}, f"catalog: {row.id}: {key} needs en and zh"
 
 
 def check_operation(adapter: Adapter, exchange: Exchange) -> None:

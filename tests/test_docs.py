@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from openclaw_otel import config as library
-from openclaw_otel.cli import commands
+from openclaw_otel.cli import commands, main
 from openclaw_otel.platforms import Platforms
 from openclaw_otel_bridge import config as bridge
 
@@ -19,6 +20,8 @@ DOCUMENTS = [
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+NESTED = ("catalog", "key", "token", "user")
+"""Commands with commands of their own."""
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 
 
@@ -44,6 +47,30 @@ def test_links_inside_the_repository_lead_somewhere(document: Path) -> None:
 def test_the_readme_names_every_subcommand(document: Path) -> None:
     text = document.read_text("utf-8")
     assert [name for name in commands() if f"`{name}`" not in text] == []
+
+
+def examples() -> list[tuple[str, str]]:
+    """Return command and example of each row of docs/cli.md."""
+    text = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    return re.findall(r"^\| `([a-z]+)` \| `(openclaw-otel [^`]+)` \|", text, re.MULTILINE)
+
+
+def test_the_page_of_commands_is_whole() -> None:
+    assert sorted(name for name, _ in examples()) == sorted(commands())
+
+
+@pytest.mark.parametrize(("name", "example"), examples(), ids=[name for name, _ in examples()])
+def test_each_example_of_a_command_uses_what_it_knows(
+    name: str, example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = shlex.split(example)[1:]
+    assert words[0] == name
+    nested = words[1:2] if name in NESTED else []
+    with pytest.raises(SystemExit) as ended:
+        main([name, *nested, "--help"])
+    assert ended.value.code == 0
+    known = capsys.readouterr().out
+    assert [word for word in words if word.startswith("--") and word not in known] == []
 
 
 def test_make_targets_named_in_the_documents_exist() -> None:

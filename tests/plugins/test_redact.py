@@ -446,3 +446,17 @@ def test_it_is_registered_with_the_users_rules(tmp_path: Path) -> None:
     path.write_text("{", "utf-8")
     with pytest.raises(ConfigError, match=r"rules\.json is not JSON"):
         register_redactors(Config(redaction_rules=path))
+
+
+def test_what_is_remembered_as_clean_is_only_what_was() -> None:
+    redactor = RuleRedactor(load_rules())
+    clean = ErrorRecord(id="a", store="demo.myshopify.com", operation="orders.get", objects={"order": "1001"})
+    dirty = clean.but(operation="orders buyer@example.com", request_id="r-1")
+
+    first, second = (redactor.record(clean) for _ in range(2))
+
+    assert first == second == clean
+    for _ in range(2):
+        done = redactor.record(dirty)
+        assert done.operation == "orders [email]"
+        assert (done.store, done.request_id, done.objects) == ("demo.myshopify.com", "r-1", {"order": "1001"})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 
 from openclaw_otel.ids import uuid7
 from openclaw_otel_bridge.intake.identity import (
+    NAMESPACE,
     NO_DAY,
     copy_hash,
     log_id,
@@ -80,3 +81,7 @@ def test_copy_hashes() -> None:
         == 4
     )
     assert -(2**63) <= copy_hash(key, "T", "\ud800") < 2**63
+
+
+def test_ids_are_the_standard_version_five() -> None:
+    assert V5 == uuid5(NAMESPACE, f"1/{'a' * 32}/{'b' * 16}/0")

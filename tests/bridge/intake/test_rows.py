@@ -18,6 +18,7 @@ from openclaw_otel_bridge.intake.rows import (
     chunk_id,
     details_of,
     event_row,
+    hidden_attributes,
     issue_of,
     row_of,
     shown_attributes,
@@ -90,3 +91,19 @@ def test_slices() -> None:
 
 def test_an_issue_takes_the_columns_of_its_record() -> None:
     assert set(issue_of(RECORD)) < {field.name for field in fields(ErrorRecord)} | {"exception_type"}
+
+
+def test_row_and_chunk_together_hold_every_attribute() -> None:
+    cases: tuple[dict[str, Any], ...] = (
+        {},
+        {"a": "b", "url.full": "https://x.example"},
+        {"a": "b" * 300, "n": 5, "c": "d"},
+        {f"key{n}": "v" * 100 for n in range(70)},
+        {"k" * 300: "v", "list": ("a", "b")},
+    )
+    for attributes in cases:
+        shown, hidden = shown_attributes(attributes), hidden_attributes(attributes)
+        assert all(name in shown or name in hidden for name in attributes)
+        assert all(hidden.get(name, value) == value for name, value in attributes.items())
+        lists = {name: list(value) if isinstance(value, tuple) else value for name, value in attributes.items()}
+        assert all(shown[name] == lists[name] for name in attributes if name not in hidden)

@@ -16,7 +16,8 @@ from openclaw_otel_bridge.archive import StoredSpan
 from openclaw_otel_bridge.intake.facts import OF_RESOURCE, modern
 from openclaw_otel_bridge.intake.found import Found, Reading
 from openclaw_otel_bridge.intake.identity import copy_hash, place
-from openclaw_otel_bridge.intake.items import Candidate, Item, TraceSpans
+from openclaw_otel_bridge.intake.items import Candidate, Item, Source, TraceSpans
+from openclaw_otel_bridge.intake.nested import Nested
 from openclaw_otel_bridge.intake.traces import is_exception
 from openclaw_otel_bridge.intake.values import attributes, clean, is_id, time
 
@@ -44,6 +45,7 @@ class Process:
         """`hash_key` keys the hash that tells copies apart."""
         self._pipeline = pipeline
         self._hash_key = hash_key
+        self._nested = Nested(pipeline.redact_tree)
         self._short: Callable[[str], str] = lru_cache(maxsize=8192)(pipeline.redact_text)
 
     def run(
@@ -82,9 +84,15 @@ class Process:
         digest = None
         if not found.stamped and raw.exception is not None:
             digest = copy_hash(self._hash_key, raw.exception.type, raw.exception.message)
+        nested: dict[str, Any] = {}
+        if found.source is Source.SENTRY:
+            plain, nested = self._nested.split(raw.attributes)
+            raw = raw.but(attributes=plain)
         record = self._pipeline.run(raw.but(id=str(found.id), occurred_at=occurred_at))
         if record is None:
             return None
+        if nested:
+            record = record.but(attributes={**record.attributes, **nested})
         return Candidate(
             project_id=project_id,
             id=found.id,

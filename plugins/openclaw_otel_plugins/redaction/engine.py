@@ -22,6 +22,8 @@ _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
 _PAIRED = re.compile(rb"[:=]|\xef\xbc\x9a|%3")
 _NESTED = re.compile(rb"\[\s*\[")
+_LIKE_JSON = re.compile(rb"[{\[\s]*+[\"\d\-tfn}\]]")
+"""How JSON begins; `{'name': …` and `[error] …` are other things."""
 _CLASS_OR_ESCAPE = re.compile(r"\[(?:\\.|[^\]\\])+\]|\\[^Az]")
 _ANCHOR = re.compile(r"[\^$]|\\[Az]")
 """What asks where a text begins or ends, outside of classes: such a rule cannot be asked of joined texts."""
@@ -44,7 +46,9 @@ class Engine:
         self._probe = compiled("|".join([*self._values.probes, *places, _STRUCTURE]), megabytes=32)
         self._keep_probe = compiled("|".join([*self._values.keep_probes, ESCAPED_PROBE, _STRUCTURE]))
         in_key = f'(?i)(?:(?:{strong})[^"]*|(?:{context_stems(rules)})(?:[.\\[\\](){{}}>|][^"]*)?)"[ \\t\\r\\n]*:'
-        self._json_probe = compiled("|".join([*self._values.probes, in_key, encoded.PROBE]), megabytes=32)
+        # Strings of JSON hold pairs of their own: `{"msg": "password: …"}`, `{"url": "…?sign=…"}`.
+        inside = [in_key, self._pairs.probe_in_json, encoded.PROBE]
+        self._json_probe = compiled("|".join([*self._values.probes, *inside]), megabytes=32)
         self._label_probe = compiled(f"(?i)(?:{strong})")
         self._base64_probe = compiled(encoded.BASE64_PROBE)
         anchored = [probe(rule) for rule in rules.values if _ANCHOR.search(_CLASS_OR_ESCAPE.sub("", rule.source))]
@@ -73,7 +77,7 @@ class Engine:
 
     def _is_clean_json(self, data: bytes) -> bool:
         """Whether JSON needs no parsing: no sensitive key, no value, and no escape that could hide one."""
-        if b"\\" in data or self._json_probe.search(data):
+        if b"\\" in data or not _LIKE_JSON.match(data) or self._json_probe.search(data):
             return False
         if (b'alue"' in data or _NESTED.search(data)) and self._label_probe.search(data):
             return False  # name/value pairs: the sensitive key stands in a value

@@ -87,10 +87,11 @@ class Pairs:
     def __init__(self, rules: Rules, keys: Keys, leaves: Leaves) -> None:
         self._keys = keys
         self._leaves = leaves
-        self.probe = f"(?i)(?:{stems(rules, weak=False)}){_ANY_KEY_CHARS}*(?:{_SEPARATOR}|{_TAG_END})|{_VALUE_KEY}|"
-        self.probe += (
+        self.probe_in_json = (
+            f"(?i)(?:{stems(rules, weak=False)}){_ANY_KEY_CHARS}*(?:{_SEPARATOR}|{_TAG_END})|"
             rf"(?i)(?:{context_stems(rules)})\\*[\"'`]?[ \t]{{0,2}}(?:=>|[:=])[ \t]{{0,2}}\[?(?:[A-Za-z_.]+\(|\{{)"
         )
+        self.probe = f"{self.probe_in_json}|{_VALUE_KEY}"
         self._labelled = compiled(_LABELLED)
         self._pattern = compiled(f"(?i){_KEY_CHARS}*(?:{stems(rules, weak=True)}){_KEY_CHARS}*{_SEPARATOR}")
         self._personal = compiled(f"(?i)(?:{stems(rules, weak=False)}){_KEY_CHARS}*\\\\*[\"'`]?\\s?[:=]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import socket
 from collections.abc import Callable
@@ -41,9 +42,15 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(1024)
+    except OverflowError as error:
+        listener.close()
+        raise AddressInUse(
+            f"cannot listen on {host}:{port}: a port is 0 to 65535; choose another with --port"
+        ) from error
     except OSError as error:
         listener.close()
-        raise AddressInUse(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
+        option = "--host" if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror) else "--port"
+        raise AddressInUse(f"cannot listen on {host}:{port}: {error.strerror}; choose another with {option}") from error
     return listener
 
 

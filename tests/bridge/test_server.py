@@ -30,6 +30,12 @@ def test_a_port_in_use_is_named() -> None:
             bind("127.0.0.1", port)
 
 
+@pytest.mark.parametrize(("host", "port", "option"), [("127.0.0.1", 99999, "--port"), ("192.0.2.1", 0, "--host")])
+def test_an_impossible_address_is_named(host: str, port: int, option: str) -> None:
+    with pytest.raises(AddressInUse, match=f"cannot listen on {host}:{port}: .*choose another with {option}"):
+        bind(host, port)
+
+
 def test_serves_and_stops() -> None:
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None

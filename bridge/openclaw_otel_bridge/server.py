@@ -12,7 +12,6 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-
 _YOUNG = 20_000
 """Allocations between two looks of the collector: one batch of telemetry makes many, and they die without it."""
 

@@ -23,6 +23,12 @@ DOORS: Mapping[str, str] = {
     "opentelemetry.sdk.trace": "openclaw_otel.instrumentation.outer_spans",
 }
 """Library → the module whose `patch(switch)` wraps it, once it is imported by anybody: we import none for you."""
+RETRYING: Mapping[str, str] = {
+    "stripe._http_client": "patch_stripe",
+    "paypalrestsdk.api": "patch_paypalrestsdk",
+    "sp_api.util.retry": "patch_sp_api",
+}
+"""Client library that retries by itself → the function in `client_retries` that brackets its calls."""
 
 
 def instrument(hosts: Mapping[str, str] | None = None, *, config: Config | None = None) -> None:
@@ -44,6 +50,10 @@ def instrument(hosts: Mapping[str, str] | None = None, *, config: Config | None 
         if library not in door.patched:
             door.patched.add(library)
             register_post_import_hook(partial(_open, module, door), library)
+    for library, function in RETRYING.items():
+        if library not in door.patched:
+            door.patched.add(library)
+            register_post_import_hook(partial(_bracket, function, door), library)
 
 
 def uninstrument() -> None:
@@ -59,6 +69,11 @@ def switch() -> Switch:
 
 def _open(module: str, door: Switch, _library: ModuleType) -> None:
     importlib.import_module(module).patch(door)
+
+
+def _bracket(function: str, door: Switch, library: ModuleType) -> None:
+    module = importlib.import_module("openclaw_otel.instrumentation.client_retries")
+    getattr(module, function)(door, library)
 
 
 def _check(hosts: Mapping[str, str], chosen: Runtime) -> None:

@@ -11,7 +11,7 @@ import httpx
 from opentelemetry import propagate
 from wrapt import wrap_function_wrapper
 
-from openclaw_otel.instrumentation.calls import Call, active, guarded
+from openclaw_otel.instrumentation.call import Call, active, guarded
 from openclaw_otel.instrumentation.capture import capped
 from openclaw_otel.instrumentation.switch import Switch
 from openclaw_otel.instrumentation.tail import Tail, worth_waiting

@@ -19,7 +19,8 @@ from openclaw_otel import attributes as names
 from openclaw_otel.exceptions import stack_text
 from openclaw_otel.failures import Failures, mark, marked
 from openclaw_otel.ids import uuid7
-from openclaw_otel.instrumentation.calls import Calls, guarded
+from openclaw_otel.instrumentation.call import guarded
+from openclaw_otel.instrumentation.calls import Calls
 from openclaw_otel.instrumentation.switch import Switch
 from openclaw_otel.runtime import process
 

@@ -10,7 +10,7 @@ import requests
 from opentelemetry import propagate
 from wrapt import wrap_function_wrapper
 
-from openclaw_otel.instrumentation.calls import Call, active, guarded
+from openclaw_otel.instrumentation.call import Call, active, guarded
 from openclaw_otel.instrumentation.capture import capped, plain, text
 from openclaw_otel.instrumentation.switch import Switch
 from openclaw_otel.instrumentation.tail import Tail, worth_waiting

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from openclaw_otel.exceptions import exception_info
-from openclaw_otel.instrumentation.calls import Call, guarded
+from openclaw_otel.instrumentation.call import Call, guarded
 from openclaw_otel.instrumentation.capture import BODY_CAP
 from openclaw_otel.record import Exchange
 

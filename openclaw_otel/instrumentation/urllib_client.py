@@ -17,7 +17,7 @@ from typing import Any
 from opentelemetry import propagate
 from wrapt import wrap_function_wrapper
 
-from openclaw_otel.instrumentation.calls import Call, active, guarded
+from openclaw_otel.instrumentation.call import Call, active, guarded
 from openclaw_otel.instrumentation.capture import BODY_CAP, capped
 from openclaw_otel.instrumentation.switch import Switch
 from openclaw_otel.instrumentation.tail import Tail, decoded, worth_waiting

@@ -11,7 +11,7 @@ import pytest
 
 from openclaw_otel import attributes as names
 from openclaw_otel.instrumentation import switch
-from openclaw_otel.instrumentation.calls import Call
+from openclaw_otel.instrumentation.call import Call
 from openclaw_otel.instrumentation.capture import BODY_CAP
 from openclaw_otel.instrumentation.tail import Tail, decoded, worth_waiting
 from openclaw_otel.record import Exchange

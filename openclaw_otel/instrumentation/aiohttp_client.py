@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import aiohttp
 from opentelemetry import propagate
-from wrapt import wrap_function_wrapper
+from wrapt import ObjectProxy, wrap_function_wrapper
 
 from openclaw_otel.instrumentation.call import Call, active, guarded
 from openclaw_otel.instrumentation.capture import capped, plain, text
@@ -19,6 +19,10 @@ from openclaw_otel.instrumentation.tail import Tail, worth_waiting
 from openclaw_otel.record import Exchange
 
 Wrapped = Callable[..., Awaitable[aiohttp.ClientResponse]]
+if TYPE_CHECKING:
+    _Proxy = ObjectProxy[aiohttp.StreamReader]
+else:
+    _Proxy = ObjectProxy
 
 
 def patch(switch: Switch) -> None:
@@ -131,7 +135,10 @@ def _request_body(kwargs: Mapping[str, Any]) -> bytes | None:
 
 
 def _follow(response: aiohttp.ClientResponse, tail: Tail) -> None:
-    """Watch the application read: `text` and `json` go through `read`; without reading, letting go ends the call."""
+    """Watch the application read: `text` and `json` go through `read`; without reading, letting go ends the call.
+
+    stripe reads `content` and lets go of the response at once.
+    """
     read, release, close = response.read, response.release, response.close
     raise_for_status = response.raise_for_status
     busy = False
@@ -166,3 +173,27 @@ def _follow(response: aiohttp.ClientResponse, tail: Tail) -> None:
         raise_for_status()
 
     tail.watch(read=reading, release=releasing, close=closing, raise_for_status=raising)
+    watched: Any = _Content(response.content, tail, lambda: busy)
+    response.content = watched
+
+
+class _Content(_Proxy):
+    """The stream of a body, whose `read` we see; iterating over it is left alone."""
+
+    def __init__(self, stream: aiohttp.StreamReader, tail: Tail, is_busy: Callable[[], bool]) -> None:
+        super().__init__(stream)
+        self._self_tail = tail
+        self._self_is_busy = is_busy
+
+    async def read(self, n: int = -1) -> bytes:
+        if self._self_is_busy():
+            return bytes(await self.__wrapped__.read(n))
+        try:
+            data = bytes(await self.__wrapped__.read(n))
+        except Exception as error:
+            self._self_tail.finish(error)
+            raise
+        self._self_tail.feed(data)
+        if self.__wrapped__.at_eof():
+            self._self_tail.finish()
+        return data

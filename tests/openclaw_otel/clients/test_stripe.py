@@ -137,11 +137,12 @@ def test_two_calls_are_two_failures(shop: Any, answer: Any, watched: Any, teleme
 
 
 @pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes/text content:DeprecationWarning")
-def test_asynchronous_client(shop: Any, answer: Any, watched: Any) -> None:
+@pytest.mark.parametrize("kind", [stripe.HTTPXClient, stripe.AIOHTTPClient])
+def test_asynchronous_clients(shop: Any, answer: Any, watched: Any, *, kind: Any) -> None:
     shop.on(CHARGES, answer(500, json.dumps(DOWN).encode()))
 
     async def work() -> None:
-        http = stripe.HTTPXClient(timeout=TIMEOUT)
+        http = kind(timeout=TIMEOUT)
         made = stripe.StripeClient(
             KEY, base_addresses={"api": f"http://{shop.host}"}, http_client=http, max_network_retries=2
         )

@@ -14,6 +14,7 @@ from openclaw_otel import attributes as names
 from openclaw_otel.config import Config, StoreConfig
 
 ORDER = "/admin/api/2025-04/orders/1001.json"
+BODY = b'{"errors": "[API] Invalid API key or access token"}'
 Use = Callable[[aiohttp.ClientSession], Awaitable[Any]]
 
 
@@ -111,3 +112,31 @@ def test_retries(shop: Any, answer: Any, watch: Any, telemetry: Any) -> None:
     watch(config=Config(stores=(StoreConfig("demo", "shopify", base_url=shop.url(""), retry=retry),)))
     assert run(use) == 200
     assert telemetry.clients[0].attributes[names.HTTP_REQUEST_RESEND_COUNT] == 2
+
+
+def test_a_body_read_from_its_stream(shop: Any, answer: Any, watch: Any, telemetry: Any) -> None:
+    url = shop.on(ORDER, answer(401, BODY, delay=0.05))
+
+    async def call() -> bytes:
+        async with aiohttp.ClientSession() as session:
+            content = (await session.get(url)).content
+            assert isinstance(content, aiohttp.StreamReader)
+            parts = [await content.read(5), await content.read()]
+            assert len(telemetry.records) == 1
+            return b"".join(parts)
+
+    watch()
+    assert asyncio.run(call()) == BODY
+    assert telemetry.records[0].attributes[names.ERROR_CATEGORY] == "auth"
+
+
+def test_a_body_iterated_over(shop: Any, answer: Any, watch: Any, telemetry: Any) -> None:
+    url = shop.on(ORDER, answer(401, BODY))
+
+    async def call() -> bytes:
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return b"".join([chunk async for chunk in response.content.iter_chunked(7)])
+
+    watch()
+    assert asyncio.run(call()) == BODY
+    assert len(telemetry.records) == 1

@@ -76,7 +76,7 @@ def _load_one(
         if point.name in config.plugins:
             raise ConfigError("OPENCLAW_OTEL_PLUGINS", f"{point.name} cannot work: {error}") from error
         return PluginStatus(point.name, _version(point), problem=str(error))
-    except Exception as error:  # noqa: BLE001 - foreign code: one broken plugin must not stop the host
+    except Exception as error:
         if point.name in config.plugins:
             raise ConfigError("OPENCLAW_OTEL_PLUGINS", f"{point.name} failed to load: {error!r}") from error
         log.warning("plugin %s is not used: %r", point.name, error)

@@ -29,6 +29,10 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
+_IN_CHINESE: Mapping[str, str] = {"new": "新建", "assigned": "已分派", "in_review": "复核中", "resolved": "已解决"}
+"""The UI's words for the states."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One allowed step: `action` is its word in the activity log, `needs` the fields it cannot go without."""
@@ -107,9 +111,10 @@ def decide(status: str, to: str, actor: Actor, stand: Standing, given: Collectio
     step = STEPS.get((Status(status), _target(to)))
     if step is None:
         ways = sorted(target.value for source, target in STEPS if source == status)
+        reachable = "、".join(_IN_CHINESE[way] for way in ways)
         raise IllegalTransition(
             f"an issue that is {status} cannot become {to}; from here it goes to: {', '.join(ways)}",
-            f"状态为 {status} 的问题不能变为 {to}；从这里可以到：{'、'.join(ways)}",
+            f"“{_IN_CHINESE[status]}”的问题不能变为“{_IN_CHINESE[to]}”；从这里可以到：{reachable}",
         )
     _check_who(step, actor, stand, solo)
     missing = [name for name in step.needs if name not in given]

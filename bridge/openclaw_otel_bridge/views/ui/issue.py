@@ -187,10 +187,16 @@ def _facts(found: Issue, locale: str) -> list[tuple[str, str, str]]:
         ("word.code", found.code, f"code:{quoted(found.code or '')}"),
         ("word.order", found.order_id, f"order:{quoted(found.order_id or '')}"),
         ("word.service", found.service, f"service:{quoted(found.service or '')}"),
-        ("word.exception", found.exception_type, ""),
+        ("word.exception", _raised(found), ""),
         ("word.origin", t("issue.by_hand", locale) if found.origin == "manual" else None, ""),
     ]
     return [(t(key, locale), str(value), query) for key, value, query in facts if value]
+
+
+def _raised(found: Issue) -> str | None:
+    """Return the exception's type; a span tells status, code or category in its place where nothing was raised."""
+    kind = found.exception_type or ""
+    return None if kind.isdecimal() or kind in (found.code, found.category) else kind
 
 
 def _muted(found: Issue) -> str:

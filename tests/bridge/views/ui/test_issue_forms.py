@@ -83,7 +83,7 @@ def test_a_step_the_workflow_does_not_have(admin: Visitor, ops: Visitor) -> None
     assert "an issue that is new cannot become resolved" in text_of(response)
     response = ops.post(f"/issues/{issue}/transition", {"to": "in_review", **FOUND})
     assert response.status_code == 409
-    assert "不能变为" in text_of(response)
+    assert "“新建”的问题不能变为“复核中”；从这里可以到：已分派" in text_of(response)
     assert admin.post(f"/issues/{issue}/transition", {"to": "nirvana"}).status_code == 422
 
 

@@ -24,6 +24,10 @@ TELLING_TEXT = 3000
 _TELLS_ITSELF = frozenset({401, 402, 403, 404, 405, 408, 409, 410, 411, 412, 413, 414, 415, 423, 429, 430})
 """Statuses that say more than a word like "invalid" does."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLACEHOLDER = re.compile(r"\[(?:account|address|birthdate|card|email|id|ip|name|note|phone|token)(?::\w+)?\]")
+_RANDOM = re.compile(r"[A-Za-z0-9+/_\-]{16,}={0,2}")
+_VALUE = "x0"
+"""What a placeholder or a token counts as: no word (`[token]` has one), and as far apart as any other value."""
 _SEPARATORS = re.compile(r"[_.\-:/]+")
 
 
@@ -76,7 +80,7 @@ def judge(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
 
 def _judge_answer(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
     # Field names tell meanings apart where the text was cut or translated.
-    text = " ".join((record.message[:TELLING_TEXT], *record.fields))
+    text = " ".join((telling(record.message), *record.fields))
     for code in (record.code, *record.codes) if record.code else ():
         row = catalog.by_code(code, record.status, text)
         if row is not None:
@@ -91,7 +95,7 @@ def _judge_answer(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
 
 def _by_row(record: ErrorRecord, row: Row, *, several: bool) -> ErrorRecord:
     if row.vague:
-        said = words().strong.first(f"| {record.message[:TELLING_TEXT].replace('_', ' ')}")
+        said = words().strong.first(f"| {telling(record.message).replace('_', ' ')}")
         if said is not None and words().rows[said].category is not row.category:
             why = f"catalog row {row.id} is vague; the words of the message say {said}"
             return _settle(record.but(meaning=f"{row.id}/{said}"), words().rows[said], why)
@@ -100,7 +104,7 @@ def _by_row(record: ErrorRecord, row: Row, *, several: bool) -> ErrorRecord:
 
 def _by_words(record: ErrorRecord, catalog: Catalog) -> tuple[Row, str]:
     status, found = record.status, words()
-    spoken = f"{spelled_out(record.code or '')} | {record.message[:TELLING_TEXT].replace('_', ' ')}"
+    spoken = f"{spelled_out(record.code or '')} | {telling(record.message).replace('_', ' ')}"
     # A text without code under 5xx is a proxy's or a crash page's: it repeats the status, or guesses.
     if record.code is not None or status is None or status < 500:
         row_id = found.strong.first(spoken)
@@ -124,7 +128,7 @@ def _judge_failure(record: ErrorRecord) -> ErrorRecord:
 
 def _failure_row(record: ErrorRecord, error: ExceptionInfo) -> Row:
     found = words()
-    text = f"{error.type}: {error.message[:TELLING_TEXT]}"
+    text = f"{error.type}: {telling(error.message)}"
     call = record.webhook_topic is None
     if call and record.status is None and (record.platform is not None or record.snapshot is not None):
         return found.rows[found.unanswered.first(text) or "network"]
@@ -165,6 +169,15 @@ def _settle(record: ErrorRecord, row: Row, why: str) -> ErrorRecord:
     )
 
 
+def telling(message: str) -> str:
+    """Return the part of a message that is looked at, with tokens alike whether a redactor was there before or not."""
+    return _PLACEHOLDER.sub(_VALUE, _RANDOM.sub(_short, message[:TELLING_TEXT]))
+
+
+def _short(match: re.Match[str]) -> str:
+    return _VALUE if any(map(str.isdigit, match[0])) else match[0]
+
+
 def spelled_out(code: str) -> str:
     """Return a code as words: `ORDER_ALREADY_CAPTURED` and `orderAlreadyCaptured` → `order already captured`."""
     return _SEPARATORS.sub(" ", _HUMP.sub(" ", code)).lower()
@@ -172,7 +185,7 @@ def spelled_out(code: str) -> str:
 
 def speaks_of_signature(error: ExceptionInfo) -> bool:
     """Say whether an exception is about a signature that did not verify."""
-    return text_speaks_of_signature(f"{error.type} {error.message[:TELLING_TEXT]}")
+    return text_speaks_of_signature(f"{error.type} {telling(error.message)}")
 
 
 def text_speaks_of_signature(text: str) -> bool:

@@ -161,4 +161,8 @@ SENTENCES: Sequence[tuple[str, Sequence[str]]] = (
     ("nomor {} tidak aktif", ("phone",)),
     ("token {} was revoked", ("token",)),
     ("login of {} with {} refused", ("email", "token")),
+    ("bad row: recipient_name: {}, retry later", ("name",)),
+    ("upstream refused password={} for this app", ("secret",)),
+    ("callback https://relay.example.com/cb?state=7&sign={} failed", ("secret",)),
+    ("{{'buyer_note': '{}', 'qty': 2}} has no sku", ("note",)),
 )

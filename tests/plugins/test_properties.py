@@ -129,3 +129,27 @@ def test_ids_stay_in_the_record() -> None:
         lost += sum(each not in text for each in line["ids"])
     assert wanted > COUNT
     assert lost <= wanted * 0.01
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "billing_details%5Bname%5D=Mai+Secret&amount=4200",
+        "amount=4200&card%5Bnumber%5D=5350+8321+5966+8814",
+        "name=Mai+Secret&email=a%40example.com&amount=3",
+        "{\"msg\": \"{'full_name': 'Mai Secret'}\"}",
+        '{"msg": "password: Secret2x9"}',
+        '{"url": "https://a.example/?full_name=Secret"}',
+        "{'full_name': 'Mai Secret'}",
+        "[error] password=Secret2x9",
+        "for url: https://a.example/?user=Secret@%E4%BE%8B%E5%AD%90.example",
+        'body={"message": "no Secret@\\u4f8b\\u5b50.example"}',
+        'body={"message": "\\u7535\\u8bdd17309857273\\u65e0"}',
+        "call 0086-134-1386-0194 first",
+    ],
+)
+def test_what_whole_runs_found_once_is_found_at_once(text: str) -> None:
+    pipeline = build_pipeline(Side.SOURCE, CONFIG)
+    done = pipeline.redact_text(text)
+    assert not [each for each in ("Secret", "8814", "17309857273", "0194") if each in done], done
+    assert pipeline.redact_attributes({"payload": text}) == {"payload": done}

@@ -58,7 +58,7 @@ WORDS_OF = {
 `named`: only in quotes, and no single word, for that may name a field or a code. `secret`: one token, unless it is a
 plain word of prose. `line`: all the rest of the line."""
 
-_END = re.compile(r"[\r\n\"'<>,;|&\\{}\[\]，；：。、]|\s{1,3}[\w.\-]{1,60}\s?[=:]")
+_END = re.compile(r"[\r\n\"<>,;|&\\{}\[\]，；：。、]|(?<![A-Za-z])'|'(?![A-Za-z])|\s{1,3}[\w.\-]{1,60}\s?[=:]")
 _TOKEN = re.compile(r"(?:(?i:bearer|basic|digest|negotiate|token)[ +]{1,2})?[^\s,;&\"'<>)}\]\\]*")
 _PLAIN_WORD = re.compile(r"[A-Za-z_\-]{1,15}|[^\x00-\x7f]+")
 _LINE_END = re.compile(r"[\r\n\"'<>\\]")

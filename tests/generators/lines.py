@@ -101,7 +101,8 @@ def java_stack(p: Planter, kind: str, message: str, code: str) -> str:
 
 
 def php_stack(p: Planter, kind: str, message: str, code: str) -> str:
-    return f"{kind}: {message} in /var/www/shop/src/Order.php:{p.digits(2)}\nStack trace:\n#0 Order->push('{code}')\n#1 {{main}}"
+    head = f"{kind}: {message} in /var/www/shop/src/Order.php:{p.digits(2)}"
+    return f"{head}\nStack trace:\n#0 Order->push('{code}')\n#1 {{main}}"
 
 
 STACKS: Mapping[str, tuple[str, Callable[[Planter, str, str, str], str]]] = {

@@ -1,4 +1,4 @@
-"""Local servers, one for each platform, that give the answer of a captured exchange; and one that listens in between."""
+"""Local servers that give the answers of captured exchanges, one for each platform; and one that listens between."""
 
 from __future__ import annotations
 

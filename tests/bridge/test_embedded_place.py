@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
+from openclaw_otel_bridge import embedded_place
 from openclaw_otel_bridge.embedded_place import EmbeddedError, find_place
 
 
@@ -46,3 +48,21 @@ def test_a_removed_data_directory_starts_empty_and_its_data_are_kept_aside(tmp_p
     (tmp_path / "d" / "postgres.location").unlink()
     assert not (find_place(tmp_path / "d").home / "kept").exists()
     assert (home.with_suffix(".orphan") / "kept").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
+def test_another_installation_leaves_the_copy_servers_run_from_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(embedded_place, "SYSTEM_HOME", tmp_path / "system")
+    first = find_place(tmp_path / "d").binaries
+    (first / "in-use").touch()
+    wheel = embedded_place._binaries().parent.parent
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(folder, tmp_path / "elsewhere" / folder.name, symlinks=True)
+    other = tmp_path / "elsewhere" / embedded_place._binaries().relative_to(wheel.parent)
+    monkeypatch.setattr(embedded_place, "_binaries", lambda: other)
+    assert find_place(tmp_path / "e").binaries == first
+    assert (first / "in-use").exists()
+    assert [each.name for each in (tmp_path / "system").glob("binaries*")] == [first.parents[2].name]

@@ -30,6 +30,8 @@ from openclaw_otel_bridge.supervisor import Child, Supervisor
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 10.0
 """Between two looks whether the generated password was changed."""
+RETRY_SECONDS = 5.0
+"""Between two tries to start a database server that does not come up."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,8 +65,8 @@ def _up(arguments: argparse.Namespace) -> int:
         postgres = None
         if not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE")):
             postgres = EmbeddedPostgres(data.path)
-            postgres.start()
             stack.callback(postgres.stop)
+            postgres.start()
         config = _configure(data, listener, arguments, postgres)
         migrate(config.database_url)
         login = bootstrap(config, data)
@@ -124,15 +126,25 @@ class _Watch:
         self._data = data
         self._postgres = postgres
         self._next_look = 0.0
+        self._next_start = 0.0
 
     def __call__(self) -> None:
-        if self._postgres is not None and self._postgres.poll() is not None:
-            # Web and worker wait for it and go on.
-            log.error("PostgreSQL ended; starting it again")
-            self._postgres.start()
+        if self._postgres is not None and (self._postgres.pid is None or self._postgres.poll() is not None):
+            self._start_postgres(self._postgres)
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_SECONDS
             self._forget_password()
+
+    def _start_postgres(self, postgres: EmbeddedPostgres) -> None:
+        """Start the server again; web and worker wait for it and go on, so a start that fails ends nothing."""
+        if time.monotonic() < self._next_start:
+            return
+        log.error("PostgreSQL ended; starting it again")
+        try:
+            postgres.start()
+        except EmbeddedError as error:
+            log.error("%s; tried again in %.0f s", error, RETRY_SECONDS)
+            self._next_start = time.monotonic() + RETRY_SECONDS
 
     def _forget_password(self) -> None:
         try:

@@ -146,6 +146,9 @@ def test_ids_stay_in_the_record() -> None:
         'body={"message": "no Secret@\\u4f8b\\u5b50.example"}',
         'body={"message": "\\u7535\\u8bdd17309857273\\u65e0"}',
         "call 0086-134-1386-0194 first",
+        "row: recipient_name: O'Neil Secret, retry",
+        'body={"message": "recipient_name: Th\\u1ecb Hoa Secret, retry"}',
+        "x-user: Secret@例子.example".encode().decode("latin-1"),
     ],
 )
 def test_what_whole_runs_found_once_is_found_at_once(text: str) -> None:

@@ -32,7 +32,9 @@ _QUOTED_START = re.compile(rb"[ \t]{0,3}(?:[bBuUrRfFN@]{0,2})(\\*[\"'`])")
 _BRACKET_START = re.compile(rb"\s{0,3}(?:[A-Za-z_.]{0,40}\()?([{\[(])")
 _URL_VALUE = re.compile(rb"[^&\s\"'<>#,;\x1f)\]}|\\]*")
 _LINE_VALUE = re.compile(rb"[ \t]{0,3}([^\r\n\x1f\"'<>\\]*)")
-_WORDS_VALUE = re.compile(rb"[ \t]{0,3}((?:[^\r\n\x1f\"'<>,;|&\\{}\[\]]|(?<=[A-Za-z])'(?=[A-Za-z])){0,160})")
+_WORDS_VALUE = re.compile(
+    rb"[ \t]{0,3}((?:[^\r\n\x1f\"'<>,;|&\\{}\[\]]|(?<=[A-Za-z])'(?=[A-Za-z])|\\{1,8}u[0-9a-fA-F]{4}){0,160})"
+)
 _VALUE_END = re.compile(rb"\s+[\w.\-]+\s?[=:]|\xef\xbc[\x8c\x9b\x9a]|\xe3\x80[\x81\x82]")
 """The next pair, or Chinese punctuation."""
 _TOKEN_VALUE = re.compile(

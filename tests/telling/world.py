@@ -127,7 +127,8 @@ class World(AbstractContextManager["World"]):
         given = line["delivery"]
         query = given["url"].partition("?")[2]
         url = f"{self.url}/webhook/{line['platform']}/kiln-{line['platform']}?{query}"
-        return requests.post(url, headers=given["headers"], data=given["body"].encode(), timeout=10).status_code
+        headers = {name: value.encode() for name, value in given["headers"].items()}
+        return requests.post(url, headers=headers, data=given["body"].encode(), timeout=10).status_code
 
     def settle(self) -> dict[str, Any]:
         """Wait until nothing is queued any more; returns the totals."""

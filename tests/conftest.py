@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from openclaw_otel_bridge.embedded import EmbeddedPostgres
 
@@ -22,6 +23,19 @@ def absent(program: str, how: str) -> None:
     if REQUIRED == "all" or program in REQUIRED.split(","):
         pytest.fail(f"{program} is required here and absent: {how}")
     pytest.skip(f"NOT TESTED: {program} is absent: {how}")
+
+
+# A loaded machine is slow, not wrong: no example has a time limit.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def without_our_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests read no settings of whoever runs them: those of the test run itself are no settings of the product."""
+    for name in list(os.environ):
+        if name.startswith("OPENCLAW_OTEL_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from openclaw_otel.registry import Loaded, PluginStatus, load
 log = logging.getLogger(__name__)
 WITHHELD = "[withheld]"
 SLOW_SECONDS = 0.25
+TOLD = 300
+"""Characters of a plugin's complaint that may be logged."""
 STRIKES = 5
 """After so many failures or slow calls in a row a processor is switched off (never a redactor)."""
 _STAGES = {stage: position for position, stage in enumerate(Stage)}
@@ -149,8 +151,10 @@ class Pipeline:
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next
         place = f" at {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else ""
-        message = self.redact_text(str(failure)) if safe_to_redact and self.redactors else WITHHELD
-        return f"{type(failure).__name__}: {message}{place}"
+        message = str(failure) if safe_to_redact else ""
+        if message:  # a long one is a dump of what it was given
+            message = self.redact_text(message) if self.redactors and len(message) <= TOLD else WITHHELD
+        return f"{type(failure).__name__}: {message or WITHHELD}{place}"
 
 
 def withhold(record: ErrorRecord) -> ErrorRecord:

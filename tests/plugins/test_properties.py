@@ -120,6 +120,28 @@ def test_nothing_planted_stays_in_a_record(withheld: bool) -> None:
     assert not leaks, summary(leaks)
 
 
+class Clumsy:
+    """A plugin that puts what it was given into its complaint."""
+
+    name, stage, order, runs = "clumsy", Stage.ENRICH, 300, frozenset(Side)
+
+    def __call__(self, record: ErrorRecord) -> ErrorRecord:
+        raise ValueError(f"cannot enrich {record!r}" if record.platform else f"cannot enrich: {record.message}")
+
+
+def test_a_plugins_complaint_tells_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    leaks = []
+    for line, record in itertools.islice(records(37), 40):
+        caplog.clear()
+        pipeline = Pipeline(replace(LOADED, processors=(*LOADED.processors, Clumsy())), Side.BRIDGE, trace=True)
+        with caplog.at_level("INFO"):
+            assert pipeline.run(record) is not None
+        assert "ValueError: " in caplog.text
+        assert "test_properties.py:" in caplog.text
+        leaks += Needles(line["canaries"]).found([("log", caplog.text)])
+    assert not leaks, summary(leaks)
+
+
 def test_ids_stay_in_the_record() -> None:
     pipeline = build_pipeline(Side.BRIDGE, CONFIG)
     wanted = lost = 0

@@ -72,11 +72,7 @@ def kill_the_worker(up: Running) -> None:
 
 
 def kill_all_of_up(up: Running) -> None:
-    family = up.family()
-    for pid in family:
-        os.kill(pid, signal.SIGKILL)
-    up.process.wait(10)
-    assert gone(family)
+    assert gone(up.kill())
     up.start()
 
 

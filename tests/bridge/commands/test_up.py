@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from pathlib import Path
@@ -49,10 +48,7 @@ def test_kill_9_of_everything_loses_nothing(tmp_path: Path) -> None:
         up.ready(30)
         wait_for(lambda: up.get("/stats")["events"] >= 10, 60)
         before = up.get("/stats")["events"]
-        family = up.family()
-        for pid in family:
-            os.kill(pid, signal.SIGKILL)
-        up.process.wait(10)
+        up.kill()
     with running(data, port) as again:
         again.ready(60)
         assert again.get("/stats")["events"] >= before

@@ -170,6 +170,8 @@ def test_ids_stay_in_the_record() -> None:
         "call 0086-134-1386-0194 first",
         "row: recipient_name: O'Neil Secret, retry",
         'body={"message": "recipient_name: Th\\u1ecb Hoa Secret, retry"}',
+        'HTTPError 400: {"\\u6536\\u8d27\\u4eba": "Secret"}',
+        """body='{"\\\\u5bc6\\\\u7801": "Secret2x9", "a": 1}'""",
         "x-user: Secret@例子.example".encode().decode("latin-1"),
     ],
 )

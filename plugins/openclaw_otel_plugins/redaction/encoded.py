@@ -18,6 +18,7 @@ _PERCENT = re.compile(
 )
 """A run with something encoded in it; begins only where a run can, so that each is read once."""
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_=.\-])[A-Za-z0-9+/_\-]{32,}+={0,2}+(?![A-Za-z0-9+/_.])")
+_LETTERS = re.compile(rb"(?<!\\)\\++u([0-9A-Fa-f]{4})")
 _RUN = re.compile(rb"[A-Za-z0-9+]{32,}+")
 _ONE_CASE = re.compile(rb"[a-z0-9+/_\-]*+=*|[A-Z0-9+/_\-]*+=*")
 _USER_PASSWORD = re.compile(rb"[A-Za-z0-9._@+\-]{3,}:[\x21-\x7e]{8,}")
@@ -42,6 +43,16 @@ def percent(data: bytes, run: Run, redact: Redact) -> bytes:
         return match[0] if changed == text else quote(changed, safe=_SAFE).encode()
 
     return _PERCENT.sub(one, data)
+
+
+def with_letters(data: bytes) -> bytes:
+    r"""Return the text with `\u5bc6` and the like as letters, at any level of escaping; ASCII escapes stay."""
+
+    def letter(match: re.Match[bytes]) -> bytes:
+        code = int(match[1], 16)
+        return match[0] if code < 0xA0 or 0xD800 <= code < 0xE000 else chr(code).encode()
+
+    return _LETTERS.sub(letter, data)
 
 
 def base64_parts(data: bytes, run: Run, redact: Redact) -> bytes:

@@ -168,6 +168,11 @@ class Engine:
         return PLACEHOLDER.encode()
 
     def _free(self, data: bytes, run: Run, *, keep: bool) -> bytes:
+        if b"\\u" in data:
+            plain = encoded.with_letters(data)
+            if plain != data:
+                done = self._free(plain, run, keep=keep)
+                return data if done == plain else done
         form = b"=" in data and _FORM.search(data) is not None
         data = encoded.percent(data, run, self._bytes)
         if not keep:

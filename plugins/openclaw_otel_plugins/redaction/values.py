@@ -12,8 +12,8 @@ SEPARATOR = "\x1f"
 """Stands between texts that are scanned together; no probe reaches over it."""
 _PLACEHOLDER = re.compile(rb"\[[a-z][a-z0-9_]*\]")
 _ESCAPES = re.compile(rb"(?<!\\)\\++(?:[nrt]|u[0-9a-fA-F]{4})")
-ESCAPED_PROBE = r"\\u[0-9A-Fa-f]{4}[0-9A-Za-z]"
-r"""A value right behind an escape, which hides where it begins: `\u8bdd138…`."""
+ESCAPED_PROBE = r"\\u[0-9A-Fa-f]{4}"
+r"""Escapes hide keys, and where values begin: `\u5bc6\u7801": "…"`, `\u8bdd138…`."""
 _LETTER = "\u4e00\u4e00".encode()
 """As long as an escape, and beside a digit a boundary like any letter that is not ASCII."""
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|\(\?P<[^>]*>|\((?!\?)", re.DOTALL)

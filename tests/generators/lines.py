@@ -72,7 +72,8 @@ def client_error(p: Planter, entry: Mapping[str, Any]) -> dict[str, str]:
     """Return what a client library raises: with the URL, the answer, and frames that show the arguments."""
     request = entry["request"]
     answer = (entry["response"] or {}).get("content", {}).get("text", "Connection aborted.")
-    message = f"{p.pick('422 Client Error', 'Request failed')} for url: {request['url']}\nbody={answer}"
+    told = p.pick(f"body={answer}", f"body={answer!r}", f"HTTPError 400: {request['postData']['text']}")
+    message = f"{p.pick('422 Client Error', 'Request failed')} for url: {request['url']}\n{told}"
     stack = python_stack(p, "requests.exceptions.HTTPError", message, f"headers={dict_of(request['headers'])!r}")
     return {"type": "requests.exceptions.HTTPError", "message": message, "stacktrace": stack}
 

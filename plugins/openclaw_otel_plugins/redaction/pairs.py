@@ -25,7 +25,7 @@ _TAG_END = r"(?:\s[A-Za-z:]+=[^<>\x1f]*)?>"
 _VALUE_KEY = r"\b[vV]alue\\*[\"'`][ \t]{0,2}[:=]"
 _LABELLED = (
     r"\b(?:name|key|Name|Key|field)\\*[\"'`][ \t]{0,2}(?:=>|[:=])[ \t]{0,2}(\\*[\"'`][^\"'`\\\n\x1f]{1,80})\\*[\"'`]"
-    r"[ \t]{0,2},[ \t]{0,2}\\*[\"'`]" + _VALUE_KEY
+    r"\s{0,3},\s{0,40}\\*[\"'`]" + _VALUE_KEY
 )
 """`"name": "phone", "value":` in a printed or cut structure."""
 _QUOTED_START = re.compile(rb"[ \t]{0,3}(?:[bBuUrRfFN@]{0,2})(\\*[\"'`])")
@@ -33,7 +33,7 @@ _BRACKET_START = re.compile(rb"\s{0,3}(?:[A-Za-z_.]{0,40}\()?([{\[(])")
 _URL_VALUE = re.compile(rb"[^&\s\"'<>#,;\x1f)\]}|\\]*")
 _LINE_VALUE = re.compile(rb"[ \t]{0,3}([^\r\n\x1f\"'<>\\]*)")
 _WORDS_VALUE = re.compile(
-    rb"[ \t]{0,3}((?:[^\r\n\x1f\"'<>,;|&\\{}\[\]]|(?<=[A-Za-z])'(?=[A-Za-z])|\\{1,8}u[0-9a-fA-F]{4}){0,160})"
+    rb"[ \t]{0,3}((?:[^\r\n\x1f\"'<>,;|&\\{}\[\]]|(?<=[A-Za-z])\\{0,8}'(?=[A-Za-z])|\\{1,8}u[0-9a-fA-F]{4}){0,160})"
 )
 _VALUE_END = re.compile(rb"\s+[\w.\-]+\s?[=:]|\xef\xbc[\x8c\x9b\x9a]|\xe3\x80[\x81\x82]")
 """The next pair, or Chinese punctuation."""

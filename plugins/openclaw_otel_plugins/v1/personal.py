@@ -16,7 +16,7 @@ WORDS_OF = {
     "person": """first_name last_name full_name given_name given_names family_name middle_name maiden_name surname
     forename legal_name real_name firstname lastname fullname user_name username nickname nick_name login_name
     screen_name contact_name contact_person buyer_name customer_name client_name recipient_name receiver_name
-    consignee consignee_name addressee payer_name payee_name shopper_name sender_name guest_name member_name
+    receipt_name consignee consignee_name addressee payer_name payee_name shopper_name sender_name guest_name member_name
     person_name billing_name shipping_name ship_to_name bill_to_name cardholder card_holder cardholder_name
     holder_name account_holder account_holder_name name_on_card shop_owner account_owner buyer_nick nombre_completo
     primer_nombre nombres apellido apellidos destinatario nombre_cliente nome_completo primeiro_nome sobrenome
@@ -45,7 +45,8 @@ WORDS_OF = {
     "named": """name names title login company company_name organization display_name owner contact city town district
     county province suburb ward locality nombre nome nama""",
     "quoted": """note notes comment comments memo remark remarks instructions address addresses street zip recipient
-    recipients receiver nota notas line_1 line_2 email emails""",
+    recipients receiver nota notas line_1 line_2 email emails address_1 address_2 address_3 address_line_1
+    address_line_2 address_name checkout_notes""",
     "secret": """token tokens secret secrets password passwd passphrase pwd authorization authentication bearer
     signature signatures sign sig hmac api_key apikey api_secret app_secret access_key secret_key private_key
     signing_key hash_key license_key consumer_key consumer_secret client_secret order_key auth_code
@@ -58,7 +59,9 @@ WORDS_OF = {
 `named`: only in quotes, and no single word, for that may name a field or a code. `secret`: one token, unless it is a
 plain word of prose. `line`: all the rest of the line."""
 
-_END = re.compile(r"[\r\n\"<>,;|&\\{}\[\]，；：。、]|(?<![A-Za-z])'|'(?![A-Za-z])|\s{1,3}[\w.\-]{1,60}\s?[=:]")
+_END = re.compile(
+    r"[\r\n\"<>,;|&{}\[\]，；：。、]|\\(?!\\{0,7}'[A-Za-z])|(?<![A-Za-z\\])'|'(?![A-Za-z])|\s{1,3}[\w.\-]{1,60}\s?[=:]"
+)
 _TOKEN = re.compile(r"(?:(?i:bearer|basic|digest|negotiate|token)[ +]{1,2})?[^\s,;&\"'<>)}\]\\]*")
 _PLAIN_WORD = re.compile(r"[A-Za-z_\-]{1,15}|[^\x00-\x7f]+")
 _LINE_END = re.compile(r"[\r\n\"'<>\\]")

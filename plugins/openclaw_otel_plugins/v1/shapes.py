@@ -72,6 +72,11 @@ SHAPES: tuple[Shape, ...] = (
         r"(?:'[^'\n]{0,3}'|[^\s'\"]{1,20}),?(?: [^\n]{0,40} is not valid JSON| in JSON at position \d+[^\n]*)?",
         before=r"(?i:unexpected token )",
     ),
+    # What an attribute by name holds: {"name": "gift_message", "value": "…"}.
+    Shape(
+        r"\\?\"[^\"\n]*\"",
+        before=r"\"(?:name|key)\\?\"\s*:\s*\\?\"[^\"\n]{1,80}\"\s*,\s*\\?\"value\\?\"\s*:\s*",
+    ),
     # A field of JSON inside a text that holds an id or the like.
     Shape(
         r"\\?\"[^\"\n]*\"",

@@ -16,8 +16,8 @@ WORDS_OF = {
     "person": """first_name last_name full_name given_name given_names family_name middle_name maiden_name surname
     forename legal_name real_name firstname lastname fullname user_name username nickname nick_name login_name
     screen_name contact_name contact_person buyer_name customer_name client_name recipient_name receiver_name
-    receipt_name consignee consignee_name addressee payer_name payee_name shopper_name sender_name guest_name member_name
-    person_name billing_name shipping_name ship_to_name bill_to_name cardholder card_holder cardholder_name
+    receipt_name consignee consignee_name addressee payer_name payee_name shopper_name sender_name guest_name
+    member_name person_name billing_name shipping_name ship_to_name bill_to_name cardholder card_holder cardholder_name
     holder_name account_holder account_holder_name name_on_card shop_owner account_owner buyer_nick nombre_completo
     primer_nombre nombres apellido apellidos destinatario nombre_cliente nome_completo primeiro_nome sobrenome
     nome_cliente ho_ten ho_va_ten ten_nguoi_nhan nguoi_nhan ten_khach_hang khach_hang nama_lengkap nama_depan

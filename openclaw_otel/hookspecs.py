@@ -6,7 +6,7 @@ A plugin is a module (or object) behind an entry point of group `openclaw_otel.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -93,7 +93,3 @@ class Specs:
     @hookspec
     def register_redactors(self, config: Config) -> Sequence[Redactor]:  # type: ignore[empty-body]
         """Return the redactors of this plugin; with none loaded, texts are withheld. First-party user: `redact`."""
-
-
-ProcessorFactory = Callable[[Config], Sequence[Processor]]
-Plugins = Mapping[str, object]

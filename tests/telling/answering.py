@@ -7,6 +7,7 @@ import http.server
 import socket
 import struct
 import threading
+from abc import abstractmethod
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -41,9 +42,9 @@ class Server(AbstractContextManager["Server"]):
         self.url = f"http://{self.host}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
+    @abstractmethod
     def handle(self, handler: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
         """Answer one request."""
-        raise NotImplementedError
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from openclaw_otel import bodies, object_ids, paths
-from openclaw_otel.adapters.base import host_of
+from openclaw_otel.paths import host_of
 from openclaw_otel.record import Exchange
 
 ACTIONS = frozenset(

@@ -83,6 +83,15 @@ class Redactor(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchRedactor(Redactor, Protocol):
+    """A redactor that takes many records at once, for less than one by one. Optional: others are asked by `record`."""
+
+    def records(self, records: Sequence[ErrorRecord]) -> Sequence[ErrorRecord]:
+        """Return each record as `record` does, in their order. When it raises, the records are asked one by one."""
+        ...
+
+
 class Specs:
     """The hooks."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from openclaw_otel.config import Config
 from openclaw_otel.errors import DropRecord
-from openclaw_otel.hookspecs import Flushing, Processor, Redactor, Side, Stage
+from openclaw_otel.hookspecs import BatchRedactor, Flushing, Processor, Redactor, Side, Stage
 from openclaw_otel.record import ErrorRecord, ExceptionInfo, Snapshot
 from openclaw_otel.registry import Loaded, PluginStatus, load
 
@@ -45,6 +45,7 @@ class Pipeline:
             sorted(chosen, key=lambda p: (_STAGES[p.stage], p.order, p.name))
         )
         self.redactors: tuple[Redactor, ...] = tuple(sorted(loaded.redactors, key=lambda r: (r.order, r.name)))
+        self._batch_redactors = tuple(each for each in self.redactors if isinstance(each, BatchRedactor))
         self.status: tuple[PluginStatus, ...] = loaded.status
         names = [p.name for p in self.processors] + [r.name for r in self.redactors]
         self.timings: dict[str, Timing] = {name: Timing() for name in names}
@@ -54,6 +55,12 @@ class Pipeline:
     def run(self, record: ErrorRecord) -> ErrorRecord | None:
         """Return the processed and redacted record, or None when a processor dropped it."""
         return self._run(record, self.processors)
+
+    def run_many(self, records: Sequence[ErrorRecord]) -> list[ErrorRecord | None]:
+        """Return each record as `run` does, in their order; a batch that came together costs less than its parts."""
+        done = [self._processed(record, self.processors) for record in records]
+        redacted = iter(self._redact_many([record for record in done if record is not None]))
+        return [None if record is None else next(redacted) for record in done]
 
     def flush(self, *, everything: bool = False) -> list[ErrorRecord]:
         """Return, processed and redacted, what processors kept back and let go now; all of it with `everything`.
@@ -74,6 +81,10 @@ class Pipeline:
         return done
 
     def _run(self, record: ErrorRecord, processors: Sequence[Processor]) -> ErrorRecord | None:
+        processed = self._processed(record, processors)
+        return None if processed is None else self.redact(processed)
+
+    def _processed(self, record: ErrorRecord, processors: Sequence[Processor]) -> ErrorRecord | None:
         for processor in processors:
             if self.timings[processor.name].off:
                 continue
@@ -86,7 +97,7 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001 - foreign code: isolated, counted, logged below
                 failure = error
             self._book(processor.name, time.perf_counter() - started, failure)
-        return self.redact(record)
+        return record
 
     def redact(self, record: ErrorRecord) -> ErrorRecord:
         """Return the record redacted; texts are withheld when no redactor is loaded or one fails."""
@@ -101,6 +112,22 @@ class Pipeline:
                 return withhold(record)
             self._book(redactor.name, time.perf_counter() - started, None, can_switch_off=False)
         return record.but(redacted=True)
+
+    def _redact_many(self, records: Sequence[ErrorRecord]) -> Sequence[ErrorRecord]:
+        if not self._batch_redactors or len(self._batch_redactors) < len(self.redactors):
+            return [self.redact(record) for record in records]
+        done = records
+        for redactor in self._batch_redactors:
+            started = time.perf_counter()
+            try:
+                done = redactor.records(done)
+                if len(done) != len(records):
+                    raise ValueError(f"{len(records)} records became {len(done)}")
+            except Exception as error:  # noqa: BLE001 - one bad record: each is asked alone, and that one is withheld
+                self._book(redactor.name, time.perf_counter() - started, error, can_switch_off=False)
+                return [self.redact(record) for record in records]
+            self._book(redactor.name, time.perf_counter() - started, None, can_switch_off=False, calls=len(records))
+        return [record.but(redacted=True) for record in done]
 
     def redact_text(self, text: str) -> str:
         """Return free text redacted, or `[withheld]`."""
@@ -127,13 +154,15 @@ class Pipeline:
                 return WITHHELD
         return value
 
-    def _book(self, name: str, seconds: float, failure: Exception | None, *, can_switch_off: bool = True) -> None:
+    def _book(
+        self, name: str, seconds: float, failure: Exception | None, *, can_switch_off: bool = True, calls: int = 1
+    ) -> None:
         told = self._told(failure, safe_to_redact=can_switch_off) if failure else ""
         if self._trace:
             log.info("plugin %s took %.6f s%s", name, seconds, f", failed: {told}" if failure else "")
         with self._lock:
             timing = self.timings[name]
-            timing.calls += 1
+            timing.calls += calls
             timing.seconds += seconds
             timing.failures += failure is not None
             bad = failure is not None or seconds > SLOW_SECONDS

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from openclaw_otel.adapters import all_adapters, get_adapter
-from openclaw_otel.adapters.base import Adapter, host_of
+from openclaw_otel.adapters.base import Adapter
 from openclaw_otel.adapters.custom import CustomAdapter
 from openclaw_otel.config import Config, StoreConfig
 from openclaw_otel.errors import UnknownPlatform
+from openclaw_otel.paths import host_of
 from openclaw_otel.record import WebhookRequest
 
 CUSTOM = "custom:"
+_MOST_HOSTS = 4096
 
 
 class Platforms:
-    """The platforms of one deployment. Immutable once made.
+    """The platforms of one deployment. Immutable once made, but for what it remembers.
 
     Raises:
         ConfigError: a `[platforms.<name>]` table cannot be used.
@@ -30,6 +32,7 @@ class Platforms:
         }
         self._bases = tuple((store.base_url, store) for store in settings.stores if store.base_url)
         self._stores = settings.stores
+        self._of_host: dict[str, Sequence[Adapter]] = {}
 
     def get(self, name: str) -> Adapter:
         """Return the adapter of a platform, `custom:<name>` too.
@@ -66,9 +69,20 @@ class Platforms:
         store = self.store_for_url(url)
         if store is not None:
             return self.get(store.platform)
-        adapters = self.all()
-        by_host = next((adapter for adapter in adapters if adapter.owns(url)), None)
-        return by_host or next((adapter for adapter in adapters if adapter.owns_path(url)), None)
+        by_host = next((adapter for adapter in self._asked(host_of(url)) if adapter.owns(url)), None)
+        return by_host or next((adapter for adapter in self._all if adapter.owns_path(url)), None)
+
+    def _asked(self, host: str) -> Sequence[Adapter]:
+        """Return the adapters that may own a call to a host; remembered, because hosts are few and patterns many."""
+        found = self._of_host.get(host)
+        if found is None:
+            url = f"https://{host}/"
+            refined = [adapter for adapter in self._all if type(adapter).owns is not Adapter.owns or adapter.owns(url)]
+            found = tuple(refined)
+            if len(self._of_host) >= _MOST_HOSTS:
+                self._of_host.clear()
+            self._of_host[host] = found
+        return found
 
     def store_for_url(self, url: str) -> StoreConfig | None:
         """Return the store of openclaw.toml whose base URL a call begins with; the longest wins."""

@@ -87,6 +87,10 @@ class Headers(Mapping[str, str]):
         return f"Headers({sorted(self._items)})"  # values may be secrets
 
 
+_NO_HEADERS = Headers()
+"""Shared: most exchanges that are read from telemetry have none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExceptionInfo:
     """An exception as text: `type` (qualified name), `message`, `stacktrace` as the runtime prints it."""
@@ -107,10 +111,10 @@ class Exchange:
 
     method: str
     url: str
-    request_headers: Mapping[str, str] = field(default_factory=Headers)
+    request_headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     request_body: bytes = b""
     status: int | None = None
-    response_headers: Mapping[str, str] = field(default_factory=Headers)
+    response_headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     response_body: bytes = b""
     error: ExceptionInfo | None = None
     elapsed: float | None = None
@@ -120,10 +124,10 @@ class Exchange:
     response_truncated: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("request_headers", "response_headers"):
-            value = getattr(self, name)
-            if not isinstance(value, Headers):
-                object.__setattr__(self, name, Headers(value))
+        if not isinstance(self.request_headers, Headers):
+            object.__setattr__(self, "request_headers", Headers(self.request_headers))
+        if not isinstance(self.response_headers, Headers):
+            object.__setattr__(self, "response_headers", Headers(self.response_headers))
 
 
 @dataclass(frozen=True, slots=True)

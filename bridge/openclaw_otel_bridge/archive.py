@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import zstandard
@@ -58,8 +59,7 @@ class EventDetails:
     """Those that did not fit the row."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSpan:
+class StoredSpan(NamedTuple):
     """One span of a trace, redacted; `kind` and `status` as OTLP numbers them, ids in hex."""
 
     trace_id: str
@@ -72,7 +72,7 @@ class StoredSpan:
     ended_at: datetime
     status: int = 0
     status_text: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = MappingProxyType({})
     events: Sequence[Mapping[str, Any]] = ()
     """Each {"name", "at" (ISO 8601), "attributes"}."""
 
@@ -80,10 +80,9 @@ class StoredSpan:
 _DETAILS = tuple(item.name for item in fields(EventDetails))
 
 
-def event_line(event_id: UUID, details: EventDetails) -> bytes:
-    """Return the line of an event; empty fields are left out."""
-    kept = {name: value for name in _DETAILS if (value := getattr(details, name))}
-    return event_id.hex.encode() + b" " + dump(kept)
+def event_line(event_id: UUID, details: Mapping[str, Any]) -> bytes:
+    """Return the line of an event of fields of `EventDetails`; empty ones are left out."""
+    return event_id.hex.encode() + b" " + dump({name: value for name, value in details.items() if value})
 
 
 def span_line(span: StoredSpan) -> bytes:

@@ -7,11 +7,16 @@ import gc
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from openclaw_otel_bridge.fair_worker import UNUSED, FairWorker, OpenConnections
+
+MOST_PROCESSES = 64
+"""Whose connections are counted; gunicorn can be told by signal to start more than it was configured for."""
 _YOUNG = 20_000
 """Allocations between two looks of the collector: one batch of telemetry makes many, and they die without it."""
 
@@ -61,11 +66,14 @@ def run_web(make_app: Callable[[], Flask], listener: socket.socket, settings: We
 class _Server(BaseApplication):
     def __init__(self, make_app: Callable[[], Flask], listener: socket.socket, settings: WebSettings) -> None:
         self._make_app = make_app
+        self._connections = OpenConnections(MOST_PROCESSES)
         self._options: dict[str, Any] = {
             "bind": f"fd://{listener.fileno()}",
             "workers": settings.workers,
             "threads": settings.threads,
-            "worker_class": "gthread",
+            "worker_class": FairWorker,
+            "pre_fork": self._give_slot,
+            "child_exit": self._free_slot,
             "worker_tmp_dir": "/dev/shm",
             "graceful_timeout": settings.graceful_seconds,
             "timeout": 60,
@@ -82,6 +90,14 @@ class _Server(BaseApplication):
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
+
+    def _give_slot(self, arbiter: Any, worker: FairWorker) -> None:
+        taken = {each.slot for each in arbiter.WORKERS.values()}
+        worker.connections = self._connections
+        worker.slot = next(slot for slot in count() if slot not in taken)
+
+    def _free_slot(self, arbiter: Any, worker: FairWorker) -> None:
+        self._connections.write(worker.slot, UNUSED)
 
     def load(self) -> Any:
         app = self._make_app()

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from openclaw_otel import amazon_paths, bodies, http_values, object_ids, signing, sns
-from openclaw_otel.adapters.base import Adapter, AnswerFacts, AnswerKind, Fetch, host_of
+from openclaw_otel import amazon_paths, bodies, http_values, object_ids, paths, signing, sns
+from openclaw_otel.adapters.base import Adapter, AnswerFacts, AnswerKind, Fetch
 from openclaw_otel.amazon_answers import read
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.record import Exchange, Observation, Webhook, WebhookAnswer, WebhookRequest
@@ -146,7 +146,7 @@ class AmazonSpAdapter(Adapter):
         """Say whether a call is one to SP-API, MWS or the token service; other APIs share the token service's host."""
         if not super().owns(url):
             return False
-        return not host_of(url).startswith("api.amazon.") or urlsplit(url).path.startswith(_LWA)
+        return not paths.host_of(url).startswith("api.amazon.") or urlsplit(url).path.startswith(_LWA)
 
     def store(self, exchange: Exchange) -> str | None:
         """Return the seller id where the call names it (MWS, listings); else the host, which is the region."""

@@ -12,16 +12,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from openclaw_otel import bodies
 from openclaw_otel.catalog import Catalog, shipped
 from openclaw_otel.http_values import retry_after_seconds
 from openclaw_otel.ids import uuid7
 from openclaw_otel.judge import judge, speaks_of_signature, text_speaks_of_signature
+from openclaw_otel.paths import host_of
 from openclaw_otel.record import (
     ErrorRecord,
     Evidence,
@@ -234,12 +233,3 @@ def plain_answer(exchange: Exchange) -> AnswerFacts | None:
         return None
     kind = exchange.response_headers.get("content-type") or ""
     return AnswerFacts(message=bodies.plain_text(exchange.response_body, kind))
-
-
-@lru_cache(maxsize=1024)  # every adapter asks it of the same URL
-def host_of(url: str) -> str:
-    """Return the lower-case host of a URL; "" when it has none or is no URL."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""

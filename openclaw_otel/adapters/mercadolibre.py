@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from openclaw_otel import bodies, http_values, paths, signing
-from openclaw_otel.adapters.base import Adapter, AnswerFacts, Fetch, error_status, host_of, plain_answer
+from openclaw_otel.adapters.base import Adapter, AnswerFacts, Fetch, error_status, plain_answer
 from openclaw_otel.errors import SignatureError
 from openclaw_otel.record import Exchange, Observation, Webhook, WebhookRequest
 
@@ -161,7 +161,7 @@ class MercadoLibreAdapter(Adapter):
         if not isinstance(seconds, int) or not 0 <= seconds < 10**9:
             return None
         expires = (exchange.started_at or datetime.now(UTC)) + timedelta(seconds=seconds)
-        store = bodies.code(body.get("user_id")) or host_of(exchange.url)
+        store = bodies.code(body.get("user_id")) or paths.host_of(exchange.url)
         return Observation("token_expiry", self.name, store, expires_at=expires)
 
 

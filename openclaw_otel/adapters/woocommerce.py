@@ -24,7 +24,6 @@ from openclaw_otel.adapters.base import (
     AnswerKind,
     Fetch,
     error_status,
-    host_of,
     plain_answer,
 )
 from openclaw_otel.errors import SignatureError
@@ -186,7 +185,7 @@ def _route(url: str) -> str | None:
 
 def _shop(url: str) -> str:
     """Return host[:port] and folder of a shop, from a call or from X-WC-Webhook-Source."""
-    host = host_of(url)
+    host = paths.host_of(url)
     folder, route = _split(url)
     try:
         parts = urlsplit(url)

@@ -6,16 +6,17 @@ The rules are data: `redaction/keys.json`, `redaction/values.json`, and the user
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from openclaw_otel import Config, ErrorRecord, ExceptionInfo, Fingerprint, Redactor, Snapshot, hookimpl
-from openclaw_otel_plugins.redaction.engine import Engine
+from openclaw_otel_plugins.redaction.engine import Engine, Opened
 from openclaw_otel_plugins.redaction.pseudonym import pseudonyms
 from openclaw_otel_plugins.redaction.rules import Rules, load_rules
 from openclaw_otel_plugins.redaction.run import Finding, Run
+from openclaw_otel_plugins.redaction.stacks import CleanFrames, Pieces, pieces_of
 
 _CLEAN_FAILURES = 4096
 
@@ -30,6 +31,7 @@ class RuleRedactor:
         self._engine = Engine(rules, pseudonyms=bool(hash_key))
         self._hash_key = hash_key
         self._clean: set[tuple[str, ...]] = set()
+        self._clean_frames = CleanFrames()
 
     def text(self, text: str) -> str:
         """Return free text redacted."""
@@ -48,28 +50,44 @@ class RuleRedactor:
 
     def record(self, record: ErrorRecord) -> ErrorRecord:
         """Return every text of the record redacted, snapshot included; with a hash key, the buyer's pseudonym."""
-        run = Run()
-        attributes = self._engine.tree(dict(record.attributes), "", run)
-        snapshot = self._snapshot(record.snapshot, run) if record.snapshot else None
+        return self.records([record])[0]
+
+    def records(self, records: Sequence[ErrorRecord]) -> list[ErrorRecord]:
+        """Return each record as `record` does; one scan over all of them, for a batch that came together."""
+        stacks = [pieces_of(each.exception) for each in records]
+        opened = [self._open(record, stack) for record, stack in zip(records, stacks, strict=True)]
+        self._engine.finish(opened)
+        return [self._closed(*each) for each in zip(records, stacks, opened, strict=True)]
+
+    def _open(self, record: ErrorRecord, stack: Pieces) -> Opened:
+        said = record.exception.message if record.exception else ""
+        frames = "" if stack.frames in self._clean_frames else stack.frames
+        texts = (record.message, said, stack.before, frames, stack.after)
+        ids = (record.request_id or "", *record.objects.values())
+        return self._engine.open(record.attributes, (*texts, *record.explicit_fingerprint, *record.notes), ids)
+
+    def _closed(self, record: ErrorRecord, stack: Pieces, opened: Opened) -> ErrorRecord:
+        run, text, ids = opened.walk.run, opened.texts, opened.ids
         error, mark = record.exception, record.fingerprint
-        told = (error.message, error.stacktrace) if error else ()
-        free = iter(self._engine.texts((record.message, *told, *record.explicit_fingerprint, *record.notes), run))
-        ids = iter(self._engine.texts((record.request_id or "", *record.objects.values()), run, keep=True))
+        frames = text.get(stack.frames, stack.frames)
+        if frames == stack.frames:
+            self._clean_frames.add(frames)
         parts = (*mark.parts, *mark.grouping_parts) if mark else ()
         kept = iter(self._repeated((record.operation or "", record.store or "", *parts), run))
-        # What comes out of `texts` is taken in the order it went in.
+        told = stack.joined(text[stack.before], frames, text[stack.after])
+        # What comes out of `_repeated` is taken in the order it went in.
         return record.but(
-            message=next(free),
-            exception=ExceptionInfo(error.type, next(free), next(free)) if error else None,
-            explicit_fingerprint=tuple(islice(free, len(record.explicit_fingerprint))),
-            notes=tuple(free),
-            snapshot=snapshot,
+            message=text[record.message],
+            exception=ExceptionInfo(error.type, text[error.message], told) if error else None,
+            explicit_fingerprint=tuple([text[each] for each in record.explicit_fingerprint]),
+            notes=tuple([text[each] for each in record.notes]),
+            snapshot=self._snapshot(record.snapshot, run) if record.snapshot else None,
             operation=next(kept) or record.operation,
             store=next(kept) or record.store,
-            request_id=next(ids) or record.request_id,
-            objects=dict(zip(record.objects, ids, strict=True)),
+            request_id=ids[record.request_id] if record.request_id else record.request_id,
+            objects={kind: ids[value] for kind, value in record.objects.items()},
             fingerprint=_with_parts(mark, kept) if mark else None,
-            attributes=self._with_pseudonym(attributes, run),
+            attributes=self._with_pseudonym(opened.tree, run),
         )
 
     def _repeated(self, texts: tuple[str, ...], run: Run) -> Sequence[str]:
@@ -94,9 +112,9 @@ class RuleRedactor:
             response_body=text(snapshot.response_body, run),
         )
 
-    def _with_pseudonym(self, attributes: Mapping[str, Any], run: Run) -> dict[str, Any]:
+    def _with_pseudonym(self, attributes: dict[str, Any], run: Run) -> dict[str, Any]:
         if not self._hash_key or not (run.emails or run.phones):
-            return dict(attributes)
+            return attributes
         return {**pseudonyms(self._hash_key, run.emails, run.phones), **attributes}
 
 

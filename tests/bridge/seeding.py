@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -99,7 +99,7 @@ class Seed:
         assert row is not None
         ident = UUID(uuid7(at))
         chunk = next(self.numbers)
-        lines = [event_line(ident, details or EventDetails())]
+        lines = [event_line(ident, asdict(details or EventDetails()))]
         for table, chunk_lines in (("snapshots", lines), ("spans", [span_line(span) for span in spans])):
             size, data = pack(chunk_lines)
             insert(self.conn, table, day=at.date(), id=chunk, raw_bytes=size, data=data)

@@ -147,3 +147,49 @@ def test_the_real_plugins_take_the_secret_out() -> None:
     assert SECRET not in repr(done)
     assert done.message != WITHHELD
     assert pipe.redact_text(f"mail {SECRET}") == "mail [email]"
+
+
+class Batch(Blank):
+    name = "batch"
+
+    def __init__(self, work: Callable[[list[ErrorRecord]], list[ErrorRecord]] | None = None) -> None:
+        self.asked: list[int] = []
+        self.work = work or (lambda records: [self.record(record) for record in records])
+
+    def records(self, records: list[ErrorRecord]) -> list[ErrorRecord]:
+        self.asked.append(len(records))
+        return self.work(list(records))
+
+
+def _many() -> list[ErrorRecord]:
+    return [ErrorRecord(id=str(n), message=f"{n} {SECRET}") for n in range(4)]
+
+
+def _drop_the_second(record: ErrorRecord) -> ErrorRecord:
+    if record.id == "1":
+        raise DropRecord
+    return record
+
+
+def test_a_batch_comes_out_as_one_by_one() -> None:
+    batch = Batch()
+    steps = pipeline(Step("drops", work=_drop_the_second), redactors=(batch,))
+    records = _many()
+    together = steps.run_many(records)
+    assert together == [steps.run(record) for record in records]
+    assert [record and record.message for record in together] == ["0 [email]", None, "2 [email]", "3 [email]"]
+    assert batch.asked == [3]
+    assert steps.timings["batch"].calls == 6
+
+
+@pytest.mark.parametrize("work", [lambda _: 1 / 0, lambda records: records[1:]], ids=["raises", "loses a record"])
+def test_a_batch_that_fails_is_asked_one_by_one(work: Callable[[list[ErrorRecord]], list[ErrorRecord]]) -> None:
+    steps = pipeline(redactors=(Batch(work),))
+    assert [record and record.message for record in steps.run_many(_many())] == [f"{n} [email]" for n in range(4)]
+    assert steps.timings["batch"].failures == 1
+
+
+@pytest.mark.parametrize("redactors", [(), (Broken(),), (Batch(), Broken())])
+def test_a_batch_fails_closed(redactors: tuple[Redactor, ...]) -> None:
+    done = pipeline(redactors=redactors).run_many(_many())
+    assert [record and record.message for record in done] == [WITHHELD] * 4

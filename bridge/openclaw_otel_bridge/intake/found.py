@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from openclaw_otel.record import ErrorRecord
-from openclaw_otel_bridge.intake.items import Source
+from openclaw_otel_bridge.intake.items import NONE, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One failure. `record` is raw: it never leaves the process before the pipeline has run."""
 
     id: UUID
@@ -24,7 +23,7 @@ class Found:
     """The id is a record id of the library."""
     weak: bool = False
     parent_id: bytes | None = None
-    sender: Mapping[str, Any] = field(default_factory=dict)
+    sender: Mapping[str, Any] = NONE
     resource: int = 0
     """Index of its resource in `Reading.resources`."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,11 +12,12 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from openclaw_otel.attributes import SERVICE_NAME
 from openclaw_otel.pipeline import Pipeline
+from openclaw_otel.record import ErrorRecord
 from openclaw_otel_bridge.archive import StoredSpan
 from openclaw_otel_bridge.intake.facts import OF_RESOURCE, modern
 from openclaw_otel_bridge.intake.found import Found, Reading
 from openclaw_otel_bridge.intake.identity import copy_hash, place
-from openclaw_otel_bridge.intake.items import Candidate, Item, Source, TraceSpans
+from openclaw_otel_bridge.intake.items import NONE, Candidate, Item, Source, TraceSpans
 from openclaw_otel_bridge.intake.nested import Nested
 from openclaw_otel_bridge.intake.traces import is_exception
 from openclaw_otel_bridge.intake.values import attributes, clean, is_id, time
@@ -54,8 +55,7 @@ class Process:
         """Return the items of a reading. `known` says which traces hold an error the bridge has already."""
         resources = [self._resource(raw) for raw in reading.resources]
         done = Processed([])
-        for found in reading.found:
-            candidate = self.candidate(found, project_id, received_at, resources[found.resource])
+        for candidate in self._candidates(reading.found, project_id, received_at, resources):
             if candidate is None:
                 done.dropped += 1
             else:
@@ -75,37 +75,37 @@ class Process:
                 done.spans_dropped += len(spans)
         return done
 
-    def candidate(
-        self, found: Found, project_id: int, received_at: datetime, resource: Mapping[str, Any]
-    ) -> Candidate | None:
-        """Return what one failure comes to, processed and redacted; None when a processor dropped it."""
-        raw = found.record
-        day, occurred_at = place(found.id, raw.occurred_at if found.timed else None, received_at)
-        digest = None
-        if not found.stamped and raw.exception is not None:
-            digest = copy_hash(self._hash_key, raw.exception.type, raw.exception.message)
-        nested: dict[str, Any] = {}
-        if found.source is Source.SENTRY:
-            plain, nested = self._nested.split(raw.attributes)
-            raw = raw.but(attributes=plain)
-        record = self._pipeline.run(raw.but(id=str(found.id), occurred_at=occurred_at))
-        if record is None:
-            return None
-        if nested:
-            record = record.but(attributes={**record.attributes, **nested})
-        return Candidate(
-            project_id=project_id,
-            id=found.id,
-            day=day,
-            source=found.source,
-            record=record,
-            received_at=received_at,
-            parent_id=found.parent_id,
-            copy_hash=digest,
-            weak=found.weak,
-            sender=self._sender(found.sender),
-            resource=resource,
-        )
+    def _candidates(
+        self, found: Sequence[Found], project_id: int, received_at: datetime, resources: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Candidate | None]:
+        """Yield what each failure comes to, processed and redacted; None where a processor dropped it."""
+        raws: list[ErrorRecord] = []
+        days: list[date] = []
+        beside: list[Mapping[str, Any]] = []
+        for each in found:
+            raw, nested = each.record, NONE
+            day, occurred_at = place(each.id, raw.occurred_at if each.timed else None, received_at)
+            changes: dict[str, Any] = {"id": str(each.id), "occurred_at": occurred_at}
+            if each.source is Source.SENTRY:
+                changes["attributes"], nested = self._nested.split(raw.attributes)
+            raws.append(raw.but(**changes))
+            days.append(day)
+            beside.append(nested)
+        done = self._pipeline.run_many(raws)
+        for each, raw, day, nested, processed in zip(found, raws, days, beside, done, strict=True):
+            if processed is None:
+                yield None
+                continue
+            digest = None
+            if not each.stamped and raw.exception is not None:
+                digest = copy_hash(self._hash_key, raw.exception.type, raw.exception.message)
+            record = processed.but(attributes={**processed.attributes, **nested}) if nested else processed
+            sender = self._sender(each.sender) if each.sender else NONE
+            resource = resources[each.resource]
+            yield Candidate(
+                project_id, each.id, day, each.source, record, received_at,
+                each.parent_id, digest, each.weak, sender, resource,
+            )  # fmt: skip
 
     def _sender(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
         code = view.get("code")
@@ -118,20 +118,21 @@ class Process:
     def _span(self, span: Span, made_event: bool, received_at: datetime, service: object) -> StoredSpan:
         started = time(span.start_time_unix_nano) or received_at
         ended = max(time(span.end_time_unix_nano) or started, started)
+        status = span.status
         return StoredSpan(
-            trace_id=span.trace_id.hex(),
-            span_id=span.span_id.hex(),
-            parent_id=span.parent_span_id.hex() if is_id(span.parent_span_id, 8) else None,
-            name=self._text(clean(span.name)),
-            kind=span.kind,
-            service=service if isinstance(service, str) else None,
-            started_at=started,
-            ended_at=ended,
-            status=span.status.code,
-            status_text=self._text(clean(span.status.message)),
+            span.trace_id.hex(),
+            span.span_id.hex(),
+            span.parent_span_id.hex() if is_id(span.parent_span_id, 8) else None,
+            self._text(clean(span.name)),
+            span.kind,
+            service if isinstance(service, str) else None,
+            started,
+            ended,
+            status.code,
+            self._text(clean(status.message)) if status.message else "",
             # What is on the event is not kept twice.
-            attributes={} if made_event else self._attributes(span.attributes),
-            events=[self._event(event) for event in span.events],
+            NONE if made_event else self._attributes(span.attributes),
+            [self._event(event) for event in span.events],
         )
 
     def _event(self, event: Span.Event) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from openclaw_otel.record import ErrorRecord, Snapshot
-from openclaw_otel_bridge.archive import EventDetails, event_line
+from openclaw_otel_bridge.archive import event_line
 from openclaw_otel_bridge.intake.items import Candidate
 from openclaw_otel_bridge.intake.reconcile import Known
 from openclaw_otel_bridge.json_bytes import dump
@@ -20,6 +21,8 @@ ATTRIBUTES_KEPT = 64
 ATTRIBUTE_LENGTH = 256
 ATTRIBUTE_BYTES = 4096
 """Of one row; what does not fit lies in the chunk."""
+_NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
+_TEXT = frozenset({str})
 CHUNK_EVENTS = 64
 MOST_OCCURRENCES = 10_000_000
 CHUNK_COLUMNS = ("day", "id", "raw_bytes", "data")
@@ -65,9 +68,9 @@ def row_of(candidate: Candidate) -> dict[str, Any]:
         "platform": record.platform,
         "store": record.store,
         "operation": record.operation,
-        "category": record.category.value,
+        "category": record.category._value_,
         "code": record.code,
-        "severity": record.severity.value,
+        "severity": record.severity._value_,
         "env": record.environment,
         "service": record.service,
         "release": record.release,
@@ -85,40 +88,41 @@ def detail_line(event: Known) -> bytes:
     return event_line(event.key[1], details_of(candidate_of(event)))
 
 
-def details_of(candidate: Candidate) -> EventDetails:
-    """Return what the row does not hold."""
+def details_of(candidate: Candidate) -> dict[str, Any]:
+    """Return what the row does not hold: fields of `EventDetails`, empty ones too."""
     record = candidate.record
     mark = record.fingerprint
     error = record.exception
-    return EventDetails(
-        message=record.message if len(record.message) > MESSAGE_SHOWN else "",
-        exception={"type": error.type, "message": error.message, "stacktrace": error.stacktrace} if error else {},
-        snapshot=snapshot_json(record.snapshot),
-        evidence=record.evidence.value,
-        codes=record.codes,
-        fields=record.fields,
-        meaning=record.meaning,
-        status=record.status,
-        objects=record.objects,
-        webhook_topic=record.webhook_topic,
-        retryable=record.retryable,
-        owner_hint=record.owner_hint.value if record.owner_hint else None,
-        explanation=record.explanation,
-        next_step=record.next_step,
-        classifier=record.classifier,
-        notes=record.notes,
-        fingerprint=mark.hash if mark else "",
-        fingerprint_parts=mark.parts if mark else (),
-        grouping_parts=mark.grouping_parts if mark else (),
-        sender=candidate.sender,
-        attributes={**hidden_attributes(record.attributes), **candidate.resource},
-    )
+    hidden = hidden_attributes(record.attributes)
+    return {
+        "message": record.message if len(record.message) > MESSAGE_SHOWN else "",
+        "exception": {"type": error.type, "message": error.message, "stacktrace": error.stacktrace} if error else {},
+        "snapshot": snapshot_json(record.snapshot),
+        "evidence": record.evidence._value_,
+        "codes": record.codes,
+        "fields": record.fields,
+        "meaning": record.meaning,
+        "status": record.status,
+        "objects": record.objects,
+        "webhook_topic": record.webhook_topic,
+        "retryable": record.retryable,
+        "owner_hint": record.owner_hint.value if record.owner_hint else None,
+        "explanation": record.explanation,
+        "next_step": record.next_step,
+        "classifier": record.classifier,
+        "notes": record.notes,
+        "fingerprint": mark.hash if mark else "",
+        "fingerprint_parts": mark.parts if mark else (),
+        "grouping_parts": mark.grouping_parts if mark else (),
+        "sender": candidate.sender,
+        "attributes": {**hidden, **candidate.resource} if hidden else candidate.resource,
+    }
 
 
-def shown_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the attributes that fit the row: few, short, and cut where longer."""
+def shown_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the attributes that fit the row: few, short, and cut where longer; the same object when all fit."""
     if _all_fit(attributes):
-        return dict(attributes)
+        return attributes
     shown: dict[str, Any] = {}
     room = ATTRIBUTE_BYTES
     for name, value in attributes.items():
@@ -134,22 +138,24 @@ def shown_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def hidden_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def hidden_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the attributes of which the row holds nothing, or not all."""
-    if _all_fit(attributes):
-        return {}
     shown = shown_attributes(attributes)
+    if shown is attributes:
+        return _NO_ATTRIBUTES
     return {name: value for name, value in attributes.items() if shown.get(name) != _plain(value)}
 
 
 def _all_fit(attributes: Mapping[str, Any]) -> bool:
     """Say whether all are short texts, as nearly always: then no one has to be weighed alone."""
-    room = ATTRIBUTE_BYTES
-    for name, value in attributes.items():
-        if type(value) is not str or len(value) > ATTRIBUTE_LENGTH or len(name) > ATTRIBUTE_LENGTH:
-            return False
-        room -= len(name) + len(value)
-    return room >= 0 and len(attributes) <= ATTRIBUTES_KEPT
+    try:
+        longest = max(map(len, attributes.values()), default=0)
+        size = sum(map(len, attributes)) + sum(map(len, attributes.values()))
+    except TypeError:  # a number
+        return False
+    if longest > ATTRIBUTE_LENGTH or size > ATTRIBUTE_BYTES or len(attributes) > ATTRIBUTES_KEPT:
+        return False
+    return set(map(type, attributes.values())) <= _TEXT
 
 
 def snapshot_json(snapshot: Snapshot | None) -> dict[str, Any]:
@@ -181,12 +187,12 @@ def issue_of(record: ErrorRecord) -> dict[str, Any]:
     """Return the columns of an issue that its first record decides."""
     return {
         "platform": record.platform,
-        "category": record.category.value,
+        "category": record.category._value_,
         "code": record.code,
         "message": record.message[:2000],
         "exception_type": record.exception.type[:MESSAGE_SHOWN] if record.exception else None,
         "service": record.service,
-        "severity": record.severity.value,
+        "severity": record.severity._value_,
         "owner_hint": record.owner_hint.value if record.owner_hint else None,
         "retryable": record.retryable,
         "explanation": _json(record.explanation),

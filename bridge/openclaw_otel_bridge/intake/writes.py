@@ -47,7 +47,7 @@ def trace_mates(conn: Connection, candidates: Sequence[Candidate]) -> dict[tuple
         return {}
     days = [each.day for each in comparable]
     parameters = {
-        "traces": [bytes.fromhex(trace) for trace in sorted({each.record.trace_id or "" for each in comparable})],
+        "traces": array(f'"\\\\x{trace}"' for trace in sorted({each.record.trace_id or "" for each in comparable})),
         "hashes": array({each.copy_hash for each in comparable if each.copy_hash is not None}),
         "first": min(days) - timedelta(days=1),
         "last": max(days) + timedelta(days=1),

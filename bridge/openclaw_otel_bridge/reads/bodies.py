@@ -24,7 +24,7 @@ def without_bodies(details: EventDetails, spans: Sequence[StoredSpan]) -> tuple[
         exception={name: text for name, text in details.exception.items() if name != "stacktrace"},
         attributes=without_headers(details.attributes),
     )
-    return shown, [replace(span, attributes=without_headers(span.attributes), events=()) for span in spans]
+    return shown, [span._replace(attributes=without_headers(span.attributes), events=()) for span in spans]
 
 
 def without_headers(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ join events e on e.day = k.event_day and e.id = k.event_id and e.project_id = k.
 -- events of these traces that a copy without a stamped id could belong to
 select e.day, e.id, e.project_id, e.trace_id, e.span_id, e.parent_id, e.copy_hash, e.sources, e.grouping_id
 from events e
-where e.trace_id = any(%(traces)s) and e.copy_hash = any(%(hashes)s::bigint[]) and e.day between %(first)s and %(last)s
+where e.trace_id = any(%(traces)s::bytea[]) and e.copy_hash = any(%(hashes)s::bigint[]) and e.day between %(first)s and %(last)s
 
 -- name: groupings
 -- what the keys lead to

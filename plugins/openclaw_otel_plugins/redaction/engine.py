@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from openclaw_otel_plugins.redaction import encoded, json_text, markup
+from openclaw_otel_plugins.redaction.joined import Joined, hits
 from openclaw_otel_plugins.redaction.keys import Keys
 from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.markup import Markup, is_markup
 from openclaw_otel_plugins.redaction.pairs import Pairs, context_stems, stems
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
 from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, Run, TooDense
-from openclaw_otel_plugins.redaction.tree import Leaf, Tree
+from openclaw_otel_plugins.redaction.tree import Leaf, Tree, Walk
 from openclaw_otel_plugins.redaction.values import ESCAPED_PROBE, SEPARATOR, Values, probe
 
-_SEPARATOR = SEPARATOR.encode()
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
 _PAIRED = re.compile(rb"[:=]|\xef\xbc\x9a|%3")
@@ -29,6 +32,17 @@ _ANCHOR = re.compile(r"[\^$]|\\[Az]")
 """What asks where a text begins or ends, outside of classes: such a rule cannot be asked of joined texts."""
 _CLEAN_KEYS = 4096
 _ROUNDS = 5
+_WORTH_JOINING = 4
+
+
+@dataclass(slots=True, eq=False)
+class Opened:
+    """A tree, texts and ids on their way; `texts` and `ids` lead from what went in to what comes out."""
+
+    walk: Walk
+    texts: dict[str, str]
+    ids: dict[str, str]
+    tree: Any = None
 
 
 class Engine:
@@ -53,6 +67,7 @@ class Engine:
         self._base64_probe = compiled(encoded.BASE64_PROBE)
         anchored = [probe(rule) for rule in rules.values if _ANCHOR.search(_CLASS_OR_ESCAPE.sub("", rule.source))]
         self._anchored = compiled("|".join(anchored)) if anchored else None
+        self._joined = Joined(self._values, self._pairs.pattern, self._probe)
         self._clean: dict[str, str] = {}
 
     def text(self, text: str, run: Run, *, keep: bool = False) -> str:
@@ -194,23 +209,63 @@ class Engine:
         found = dict(zip(unique, done, strict=True))
         return [found[text] for text in texts]
 
+    def open(self, tree: Mapping[str, Any], texts: Sequence[str], ids: Sequence[str]) -> Opened:
+        """Begin to redact a tree, texts and ids; `finish` goes on, for as many as there are at once."""
+        run = Run()
+        walk = self._tree.open(tree, "", run)
+        done, kept = dict.fromkeys(texts, ""), dict.fromkeys(ids, "")
+        place = run.place
+        walk.free += [(done, text, text, place) for text in done]  # equal ones are looked at once
+        walk.kept += [(kept, text, text, place) for text in kept if text]
+        for target, slot, text, _ in walk.free:
+            target[slot] = text
+        for target, slot, text, _ in walk.kept:
+            target[slot] = text
+        return Opened(walk, done, kept)
+
+    def finish(self, opened: Sequence[Opened]) -> None:
+        """Redact what `open` left, each as alone; one scan over all."""
+        self._many([(each.walk.free, each.walk.run) for each in opened], keep=False)
+        self._many([(each.walk.kept, each.walk.run) for each in opened], keep=True)
+        for each in opened:
+            each.tree = self._tree.close(each.walk)
+
     def _leaves(self, leaves: list[Leaf], run: Run, keep: bool) -> None:
-        """Redact many texts in place: one scan over all of them finds the few that need work."""
+        """Redact many texts in place."""
+        self._many([(leaves, run)], keep=keep)
+
+    def _many(self, groups: Sequence[tuple[list[Leaf], Run]], *, keep: bool) -> None:
+        """Redact the texts of many calls in place: one scan over all of them finds the few that need work."""
+        leaves = [leaf for group, _ in groups for leaf in group]
         texts = [leaf[2] for leaf in leaves]
         joined = SEPARATOR.join(texts)
         if joined.count(SEPARATOR) != len(texts) - 1:
             joined = SEPARATOR.join(text.replace(SEPARATOR, " ") for text in texts)
         data = joined.encode("utf-8", "surrogatepass")
-        hits = dict.fromkeys(_hits(data, self._keep_probe if keep else self._probe))
+        found = dict.fromkeys(hits(data, self._keep_probe if keep else self._probe))
         if self._has_base64(data):
-            hits.update(dict.fromkeys(_hits(data, self._base64_probe)))
+            found.update(dict.fromkeys(hits(data, self._base64_probe)))
         if self._anchored is not None:
-            hits.update({at: None for at, text in enumerate(texts) if self._anchored.search(_bytes(text))})
-        for index in hits:
-            target, slot, text, place = leaves[index]
+            found.update({at: None for at, text in enumerate(texts) if self._anchored.search(_bytes(text))})
+        if found:
+            self._work_on(groups, leaves, list(found), keep=keep)
+
+    def _work_on(
+        self, groups: Sequence[tuple[list[Leaf], Run]], leaves: list[Leaf], found: list[int], *, keep: bool
+    ) -> None:
+        ends = list(accumulate(len(group) for group, _ in groups))
+        data = [_bytes(leaves[at][2]) for at in found]
+        together = len(found) >= _WORTH_JOINING and not keep and self._anchored is None
+        done = self._joined.redact(data) if together and groups[0][1].findings is None else [None] * len(found)
+        for at, raw, clean in zip(found, data, done, strict=True):
+            target, slot, text, place = leaves[at]
+            if clean is not None:
+                target[slot] = text if clean == raw else _text(clean)
+                continue
+            run = groups[bisect_right(ends, at)][1]
             if run.findings is not None:
                 run.place = f"{place}.{slot}"
-            target[slot] = self._hit(text, _bytes(text), run, keep=keep)
+            target[slot] = self._hit(text, raw, run, keep=keep)
 
     def _clean_key(self, key: str, run: Run) -> str:
         """Return a key without personal data of its own: objects keyed by e-mail exist."""
@@ -234,19 +289,3 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return data.decode("utf-8", "replace")
-
-
-def _hits(data: bytes, pattern: Any) -> Iterator[int]:
-    """Yield the index of each text, of those joined by the separator, in which the pattern is found.
-
-    Where a match begins counts: a rule of the user's may reach over the end of its text.
-    """
-    position = index = counted = 0
-    while match := pattern.search(data, position):
-        begun = match.start() + 1  # the separator itself may be the first of it
-        index += data.count(_SEPARATOR, counted, begun)
-        counted = begun
-        yield index
-        position = data.find(_SEPARATOR, counted)
-        if position < 0:
-            return

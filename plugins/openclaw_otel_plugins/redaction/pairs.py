@@ -95,14 +95,14 @@ class Pairs:
         )
         self.probe = f"{self.probe_in_json}|{_VALUE_KEY}"
         self._labelled = compiled(_LABELLED)
-        self._pattern = compiled(f"(?i){_KEY_CHARS}*(?:{stems(rules, weak=True)}){_KEY_CHARS}*{_SEPARATOR}")
+        self.pattern = compiled(f"(?i){_KEY_CHARS}*(?:{stems(rules, weak=True)}){_KEY_CHARS}*{_SEPARATOR}")
         self._personal = compiled(f"(?i)(?:{stems(rules, weak=False)}){_KEY_CHARS}*\\\\*[\"'`]?\\s?[:=]")
 
     def apply(self, data: bytes, run: Run, *, form: bool = False) -> bytes:
         """Return the text with the values of sensitive keys replaced; `form`: all of it is key=value&…."""
         if b"alue" in data:
             data = self._replace(data, run, self._labelled, self._judge_label, form=form)
-        return self._replace(data, run, self._pattern, self._judge, form=form)
+        return self._replace(data, run, self.pattern, self._judge, form=form)
 
     def _replace(
         self, data: bytes, run: Run, pattern: Any, judge: Callable[[bytes, Any, _Looks], _Key | None], *, form: bool

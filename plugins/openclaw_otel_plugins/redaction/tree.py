@@ -46,13 +46,14 @@ class _Node(NamedTuple):
     place: str
 
 
-class _Walk:
-    """The state of one walk."""
+class Walk:
+    """The state of one walk: the copy, and the texts in it that are still to be looked at."""
 
-    __slots__ = ("free", "kept", "reshape", "run", "stack")
+    __slots__ = ("free", "holder", "kept", "reshape", "run", "stack")
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.holder: list[Any] = [None]
         self.stack: list[_Node] = []
         self.free: list[Leaf] = []
         self.kept: list[Leaf] = []
@@ -79,25 +80,34 @@ class Tree:
 
     def redact(self, root: Any, key: str, run: Run) -> Any:
         """Return a redacted copy of `root`, the value of `key`."""
-        holder: list[Any] = [root]
-        walk = _Walk(run)
-        top = _Node(None, holder, 0, "", "", key, run.place)
-        self._child(walk, top, holder, 0, root, self._keys.verdict(key) if key else NEUTRAL)
+        walk = self.open(root, key, run)
+        if walk.free:
+            self._texts(walk.free, run, False)
+        if walk.kept:
+            self._texts(walk.kept, run, True)
+        return self.close(walk)
+
+    def open(self, root: Any, key: str, run: Run) -> Walk:
+        """Copy `root`, the value of `key`, replacing by key; the walk holds the texts that are left to be redacted."""
+        walk = Walk(run)
+        top = _Node(None, walk.holder, 0, "", "", key, run.place)
+        self._child(walk, top, walk.holder, 0, root, self._keys.verdict(key) if key else NEUTRAL)
         while walk.stack:
             node = walk.stack.pop()
             if type(node.node) is dict or isinstance(node.node, Mapping):
                 self._mapping(walk, node)
             else:
                 self._sequence(walk, node)
-        if walk.free:
-            self._texts(walk.free, run, False)
-        if walk.kept:
-            self._texts(walk.kept, run, True)
+        return walk
+
+    @staticmethod
+    def close(walk: Walk) -> Any:
+        """Return the copy, once its texts have been redacted."""
         for target, slot, kind in reversed(walk.reshape):
             target[slot] = tuple(target[slot]) if kind is tuple else frozenset(target[slot])
-        return holder[0]
+        return walk.holder[0]
 
-    def _mapping(self, walk: _Walk, node: _Node) -> None:
+    def _mapping(self, walk: Walk, node: _Node) -> None:
         new: dict[Any, Any] = {}
         node.target[node.slot] = new
         source, place, verdicts, known = node.node, node.place, self._keys.verdict, self._keys.memory.get
@@ -127,7 +137,7 @@ class Tree:
         if source.get("encoding") == "base64" and isinstance(new.get("text"), str):
             self._base64_body(walk, new)
 
-    def _sequence(self, walk: _Walk, node: _Node) -> None:
+    def _sequence(self, walk: Walk, node: _Node) -> None:
         items = list(node.node)
         new: list[Any] = [None] * len(items)
         node.target[node.slot] = new
@@ -150,7 +160,7 @@ class Tree:
                 continue
             self._child(walk, node, new, position, value, verdict)
 
-    def _pair(self, walk: _Walk, node: _Node, new: list[Any], position: int, pair: dict[Any, Any]) -> bool:
+    def _pair(self, walk: Walk, node: _Node, new: list[Any], position: int, pair: dict[Any, Any]) -> bool:
         """Redact `{"name": …, "value": …}`, the commonest object there is (HAR headers); False when it is another."""
         name, value = pair.get("name"), pair.get("value")
         if type(name) is not str or type(value) is not str:
@@ -165,7 +175,7 @@ class Tree:
             self._child(walk, at, copy, "value", value, verdict)
         return True
 
-    def _child(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: Any, verdict: Verdict) -> None:
+    def _child(self, walk: Walk, node: _Node, target: Any, slot: Any, value: Any, verdict: Verdict) -> None:
         name = verdict.placeholder or verdict.below(node.context) or ("" if verdict.keep else node.forced)
         if not name and node.context == ADDRESS and not verdict.keep and _address_part(slot):
             name = "address"
@@ -189,7 +199,7 @@ class Tree:
         else:
             self._other(walk, node, target, slot, value, (verdict, name))
 
-    def _text(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: str, judged: tuple[Verdict, str]) -> None:
+    def _text(self, walk: Walk, node: _Node, target: Any, slot: Any, value: str, judged: tuple[Verdict, str]) -> None:
         verdict, name = judged
         target[slot] = value
         if name and not (node.context == ERRORS and self._is_complaint(value)):
@@ -203,7 +213,7 @@ class Tree:
             value = target[slot] = without_literals(value)
         (walk.kept if verdict.keep else walk.free).append((target, slot, value, node.place))
 
-    def _other(self, walk: _Walk, node: _Node, target: Any, slot: Any, value: Any, judged: tuple[Verdict, str]) -> None:
+    def _other(self, walk: Walk, node: _Node, target: Any, slot: Any, value: Any, judged: tuple[Verdict, str]) -> None:
         if isinstance(value, str):  # a subclass
             self._text(walk, node, target, slot, str(value), judged)
         elif isinstance(value, bytes | bytearray | memoryview):
@@ -243,7 +253,7 @@ class Tree:
         lower = text.lower()
         return any(word in lower for word in self._error_words)
 
-    def _base64_body(self, walk: _Walk, new: dict[Any, Any]) -> None:
+    def _base64_body(self, walk: Walk, new: dict[Any, Any]) -> None:
         """A body that is no text cannot be judged, so it does not stay (HAR `content` with encoding base64)."""
         text = new["text"]
         if text and text != BINARY and decoded(text.encode("utf-8", "replace")) is None:

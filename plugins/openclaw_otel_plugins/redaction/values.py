@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from openclaw_otel_plugins.redaction.rules import Rules, ValueRule, compiled
@@ -10,6 +11,7 @@ from openclaw_otel_plugins.redaction.run import Run
 
 SEPARATOR = "\x1f"
 """Stands between texts that are scanned together; no probe reaches over it."""
+_SEPARATOR = SEPARATOR.encode()
 _PLACEHOLDER = re.compile(rb"\[[a-z][a-z0-9_]*\]")
 _ESCAPES = re.compile(rb"(?<!\\)\\++(?:[nrt]|u[0-9a-fA-F]{4})")
 ESCAPED_PROBE = r"\\u[0-9A-Fa-f]{4}"
@@ -17,6 +19,10 @@ r"""Escapes hide keys, and where values begin: `\u5bc6\u7801": "…"`, `\u8bdd13
 _LETTER = "\u4e00\u4e00".encode()
 """As long as an escape, and beside a digit a boundary like any letter that is not ASCII."""
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|\(\?P<[^>]*>|\((?!\?)", re.DOTALL)
+
+
+class Reaches(Exception):
+    """A rule reaches over the end of its text; the texts have to be looked at one by one."""
 
 
 class Values:
@@ -45,6 +51,23 @@ class Values:
                     data, seen = changed, _masked(changed)
         return data if keep else self._numbers(data, seen, run)
 
+    def apply_joined(self, data: bytes) -> bytes:
+        """Return texts joined by the separator, none with escapes, with every value replaced, each as alone.
+
+        Raises:
+            Reaches: a rule reaches from one text into the next.
+        """
+        for rules in (self._named, self._bare):
+            for rule in rules:
+                if not rule.needles or _any_in(rule.needles, data):
+                    data = _each(rule.pattern, data, rule)
+        return _each(self._number_pattern, data, self._rule_of)
+
+    def _rule_of(self, match: Any) -> ValueRule:
+        """Return the number rule that matched: the group tells."""
+        found = match.groups()
+        return self._number_rules[next(index for index, text in enumerate(found) if text is not None)]
+
     def _one(self, rule: ValueRule, data: bytes, seen: bytes, run: Run) -> bytes:
         pieces: list[bytes] = []
         last = 0
@@ -71,8 +94,7 @@ class Values:
         while match := self._number_pattern.search(seen, position):
             run.spend()
             start, end = match.span()
-            found = match.groups()
-            rule = self._number_rules[next(index for index, text in enumerate(found) if text is not None)]
+            rule = self._rule_of(match)
             if rule.check and not rule.check(seen, start, end):
                 position = start + 1
                 continue
@@ -83,6 +105,33 @@ class Values:
             return data
         pieces.append(data[last:])
         return b"".join(pieces)
+
+
+def _each(pattern: Any, data: bytes, rules: ValueRule | Callable[[Any], ValueRule]) -> bytes:
+    """Replace what a pattern finds in joined texts; a check sees the text it is asked about alone."""
+    pieces: list[bytes] = []
+    last = position = 0
+    while match := pattern.search(data, position):
+        rule = rules if isinstance(rules, ValueRule) else rules(match)
+        whole = match.span()
+        start, end = whole if rule.number else _span(match, pattern.groups)
+        left = data.rfind(_SEPARATOR, 0, start) + 1
+        right = data.find(_SEPARATOR, start)
+        right = len(data) if right < 0 else right
+        if right < whole[1]:
+            raise Reaches
+        refused = rule.check is not None and not rule.check(data[left:right], start - left, end - left)
+        if refused and rule.number:
+            position = start + 1
+            continue
+        position = max(whole[1], whole[0] + 1)
+        if not refused and not (data[start : start + 1] == b"[" and _PLACEHOLDER.fullmatch(data, start, end)):
+            pieces += data[last:start], rule.placeholder
+            last = end
+    if not pieces:
+        return data
+    pieces.append(data[last:])
+    return b"".join(pieces)
 
 
 def _any_in(needles: tuple[bytes, ...], data: bytes) -> bool:

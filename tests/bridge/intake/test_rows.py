@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from openclaw_otel.record import ErrorRecord, ExceptionInfo, Fingerprint, OwnerHint, Snapshot
+from openclaw_otel_bridge.archive import EventDetails
 from openclaw_otel_bridge.intake.items import Candidate, Source
 from openclaw_otel_bridge.intake.reconcile import Known
 from openclaw_otel_bridge.intake.rows import (
@@ -57,13 +58,15 @@ def test_rows() -> None:
 
 
 def test_details_hold_what_the_row_does_not() -> None:
-    details = details_of(candidate(sender={"category": "auth"}, resource={"host.name": "h"}))
+    found = details_of(candidate(sender={"category": "auth"}, resource={"host.name": "h"}))
+    details = EventDetails(**found)
+    assert found.keys() == {field.name for field in fields(EventDetails)}
     assert details.message == RECORD.message
     assert details.attributes == {"long": "x" * 1000, "deep": {"a": 1}, "host.name": "h"}
     assert details.snapshot == {"method": "GET", "status": 429}
     assert (details.fingerprint, details.grouping_parts) == ("v1:a", ("p", "g"))
     assert details.sender == {"category": "auth"}
-    assert details_of(candidate(replace(RECORD, message="short"))).message == ""
+    assert details_of(candidate(replace(RECORD, message="short")))["message"] == ""
 
 
 def test_shown_attributes_are_few_and_short() -> None:

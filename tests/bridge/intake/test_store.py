@@ -163,7 +163,7 @@ def test_a_short_copy_goes_where_its_sender_says(conn: Connection) -> None:
     write(conn, candidate("rich"))
     ident = UUID(uuid7(NOW))
     short = candidate("poor", ident, Source.SPAN_EVENT, weak=True, sender={"fingerprint": "v1:rich"})
-    write(conn, replace(short, record=replace(short.record, message="")))
+    write(conn, short._replace(record=replace(short.record, message="")))
     assert rows(conn, "select count(*) from issues") == [(1,)]
 
 

@@ -1,0 +1,69 @@
+"""A gunicorn worker that leaves a new connection to the process with fewer of them.
+
+All processes wait on one socket and the kernel wakes whom it likes: the few long-lived connections of Collectors and
+exporters often all end in one process, which then has all the work while another core idles.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+PATIENCE = 0.02
+"""Seconds a connection may wait for a process that has fewer."""
+_PAUSE = 0.001
+_COUNT = struct.Struct("=i")
+UNUSED = -1
+
+
+class OpenConnections:
+    """How many connections each process has, in memory they share. Made before they are forked."""
+
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+        self._memory = mmap.mmap(-1, max(slots, 1) * _COUNT.size)
+        for slot in range(slots):
+            self.write(slot, UNUSED)
+
+    def write(self, slot: int, count: int) -> None:
+        """Say how many the process of this slot has; UNUSED: there is no such process."""
+        _COUNT.pack_into(self._memory, slot * _COUNT.size, count)
+
+    def fewest_of_others(self, slot: int) -> int | None:
+        """Return the smallest count of the other processes; None when there is no other."""
+        counts = (_COUNT.unpack_from(self._memory, other * _COUNT.size)[0] for other in range(self._slots))
+        return min((n for other, n in enumerate(counts) if other != slot and n != UNUSED), default=None)
+
+
+class FairWorker(ThreadWorker):
+    """Threads that serve, and one that accepts in turn with the other processes."""
+
+    connections: OpenConnections
+    """Set by the server before it forks."""
+    slot: int
+    _left_since = 0.0
+
+    def accept(self, listener: Any) -> None:
+        """Accept, or leave it for a moment to a process that has fewer connections."""
+        if self._others_have_fewer():
+            now = time.monotonic()
+            self._left_since = self._left_since or now
+            if now - self._left_since < PATIENCE:
+                time.sleep(_PAUSE)  # the socket stays readable: without a pause this would be a busy loop
+                return
+        self._left_since = 0.0
+        super().accept(listener)
+
+    def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
+        """Serve what has happened, then tell the others how many connections there are."""
+        self.connections.write(self.slot, self.nr_conns)
+        super().wait_for_and_dispatch_events(timeout)
+        self.connections.write(self.slot, self.nr_conns)
+
+    def _others_have_fewer(self) -> bool:
+        fewest = self.connections.fewest_of_others(self.slot)
+        return fewest is not None and self.nr_conns > fewest

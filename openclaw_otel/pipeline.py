@@ -127,7 +127,7 @@ class Pipeline:
                 self._book(redactor.name, time.perf_counter() - started, error, can_switch_off=False)
                 return [self.redact(record) for record in records]
             self._book(redactor.name, time.perf_counter() - started, None, can_switch_off=False, calls=len(records))
-        return [record.but(redacted=True) for record in done]
+        return [record if record.redacted else record.but(redacted=True) for record in done]
 
     def redact_text(self, text: str) -> str:
         """Return free text redacted, or `[withheld]`."""

@@ -17,7 +17,7 @@ from openclaw_otel_bridge.fair_worker import UNUSED, FairWorker, OpenConnections
 
 MOST_PROCESSES = 64
 """Whose connections are counted; gunicorn can be told by signal to start more than it was configured for."""
-_YOUNG = 20_000
+_YOUNG = 200_000
 """Allocations between two looks of the collector: one batch of telemetry makes many, and they die without it."""
 
 

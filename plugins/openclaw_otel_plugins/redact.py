@@ -88,6 +88,7 @@ class RuleRedactor:
             objects={kind: ids[value] for kind, value in record.objects.items()},
             fingerprint=_with_parts(mark, kept) if mark else None,
             attributes=self._with_pseudonym(opened.tree, run),
+            redacted=True,
         )
 
     def _repeated(self, texts: tuple[str, ...], run: Run) -> Sequence[str]:

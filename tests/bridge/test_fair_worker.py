@@ -82,3 +82,29 @@ def test_connections_that_stay_are_spread_over_the_processes(address: tuple[str,
     for conn in kept:
         conn.close()
     assert sorted(served.values()) == [3, 3, 3]
+
+
+def test_requests_sent_in_one_go_are_answered_in_order(address: tuple[str, int]) -> None:
+    _until_served(address)
+    with socket.create_connection(address, timeout=10) as conn:
+        request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"  # 405, body and all
+        conn.sendall(request * 5 + b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answers = b""
+        while part := conn.recv(65536):
+            answers += part
+    assert answers.count(b"HTTP/1.1 405") == 5
+    assert answers.count(b"HTTP/1.1 200") == 1
+
+
+def test_more_connections_than_threads_are_all_served(address: tuple[str, int]) -> None:
+    _until_served(address)
+    kept = [HTTPConnection(*address, timeout=20) for _ in range(24)]
+    for _ in range(3):
+        for conn in kept:
+            conn.request("GET", "/")
+        for conn in kept:
+            answer = conn.getresponse()
+            assert answer.status == 200
+            answer.read()
+    for conn in kept:
+        conn.close()

@@ -31,7 +31,10 @@ _UNUSABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.Programmi
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`queue` items may wait; `flush` make a transaction, or fewer after `seconds`; a request waits `patience` s."""
+    """`queue` items may wait; `flush` make a transaction, or fewer when no more are on their way, or after `seconds`.
+
+    A request waits `patience` seconds for its commit.
+    """
 
     queue: int = 20_000
     flush: int = 2000
@@ -55,7 +58,7 @@ class Figures:
     refused: int = 0
     transactions: int = 0
     repeats: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.005
     turned_away: int = 0
 
 
@@ -89,6 +92,7 @@ class Committer(Generic[T]):
         self._write = write
         self._prepare = prepare
         self._limits = limits or Limits()
+        self._expected: set[int] = set()
         self._wake = threading.Condition()
         self._tickets: deque[_Ticket[T]] = deque()
         self._waiting = 0
@@ -107,6 +111,17 @@ class Committer(Generic[T]):
         """Say whether the queue is at its limit."""
         return self._waiting >= self._limits.queue
 
+    def expect(self) -> None:
+        """Say that this thread will submit soon: what comes before waits a moment, to be committed with it."""
+        self._expected.add(threading.get_ident())
+
+    def expect_no_more(self) -> None:
+        """Say that this thread will not submit, or has: the last one lets those who wait for it go."""
+        self._expected.discard(threading.get_ident())
+        if not self._expected and self._tickets:
+            with self._wake:
+                self._wake.notify()
+
     def submit(self, items: Sequence[T], patience: float | None = None) -> list[Refused[T]]:
         """Store `items` and return those that could not be; returns after the commit, or raises after `patience` s.
 
@@ -114,9 +129,11 @@ class Committer(Generic[T]):
             Unavailable: the queue is full, or the database cannot be used; nothing may be taken as stored.
         """
         if not items:
+            self.expect_no_more()
             return []
         ticket = _Ticket(items)
         with self._wake:
+            self._expected.discard(threading.get_ident())
             if self._closing or (self._waiting and self._waiting + len(items) > self._limits.queue):
                 self.figures.turned_away += len(items)
                 log.warning("%s queue is full: %d items wait, %d turned away", self.name, self._waiting, len(items))
@@ -175,12 +192,12 @@ class Committer(Generic[T]):
         self._disconnect()
 
     def _take(self) -> list[_Ticket[T]]:
-        """Wait for tickets, then a moment for company; return up to a transaction's worth, nothing at the end."""
+        """Wait for tickets, then a moment for what is on its way; return a transaction's worth, nothing at the end."""
         with self._wake:
             while not self._tickets and not self._closing:
                 self._wake.wait()
             deadline = time.monotonic() + self._limits.seconds
-            while not self._closing and self._waiting < self._limits.flush:
+            while self._expected and not self._closing and self._waiting < self._limits.flush:
                 rest = deadline - time.monotonic()
                 if rest <= 0:
                     break

@@ -19,11 +19,14 @@ from openclaw_otel_bridge.intake.found import Found, Reading
 from openclaw_otel_bridge.intake.identity import copy_hash, place
 from openclaw_otel_bridge.intake.items import NONE, Candidate, Item, Source, TraceSpans
 from openclaw_otel_bridge.intake.nested import Nested
+from openclaw_otel_bridge.intake.rows import slices
 from openclaw_otel_bridge.intake.traces import is_exception
 from openclaw_otel_bridge.intake.values import attributes, clean, is_id, time
 
 SHORT = 200
 """Characters of texts that repeat (span names, status texts) and are worth remembering redacted."""
+TOGETHER = 64
+"""Failures that go through the pipeline at once: enough to share its calls, few enough for a processor's cache."""
 MOST_SPANS = 2000
 """Of one trace in one request."""
 
@@ -55,11 +58,12 @@ class Process:
         """Return the items of a reading. `known` says which traces hold an error the bridge has already."""
         resources = [self._resource(raw) for raw in reading.resources]
         done = Processed([])
-        for candidate in self._candidates(reading.found, project_id, received_at, resources):
-            if candidate is None:
-                done.dropped += 1
-            else:
-                done.items.append(candidate)
+        for some in slices(reading.found, TOGETHER):
+            for candidate in self._candidates(some, project_id, received_at, resources):
+                if candidate is None:
+                    done.dropped += 1
+                else:
+                    done.items.append(candidate)
         quiet = set(reading.spans) - reading.failed
         kept = reading.failed | (known(quiet) if quiet else set())
         services = [raw.get(SERVICE_NAME) for raw in reading.resources]

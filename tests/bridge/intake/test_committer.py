@@ -38,16 +38,42 @@ def test_an_answer_means_committed(database: Database, database_url: str) -> Non
         assert committer.depth == 0
 
 
-def test_many_requests_share_transactions(database: Database, database_url: str) -> None:
-    with closing(Committer("test", database, insert, Limits(seconds=0.05))) as committer:
-        threads = [threading.Thread(target=committer.submit, args=([f"{n:03}"],)) for n in range(60)]
+def test_requests_on_their_way_share_a_transaction(database: Database, database_url: str) -> None:
+    with closing(Committer("test", database, insert, Limits(seconds=60))) as committer:
+        ready = threading.Barrier(60)
+
+        def request(text: str) -> None:
+            committer.expect()
+            ready.wait(30)
+            committer.submit([text])
+
+        threads = [threading.Thread(target=request, args=(f"{n:03}",)) for n in range(60)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         assert stored(database_url) == [f"{n:03}" for n in range(60)]
-        assert committer.figures.transactions < 30
+        assert committer.figures.transactions == 1
         assert committer.figures.items == 60
+
+
+def test_nobody_waits_for_a_request_that_brings_nothing(database: Database) -> None:
+    with closing(Committer("test", database, insert, Limits(seconds=60))) as committer:
+        gone = threading.Event()
+
+        def request() -> None:
+            committer.expect()
+            gone.wait(30)
+            committer.expect_no_more()
+
+        thread = threading.Thread(target=request)
+        thread.start()
+        waiting = threading.Thread(target=committer.submit, args=(["a"],))
+        waiting.start()
+        gone.set()
+        thread.join()
+        waiting.join(30)
+        assert not waiting.is_alive()
 
 
 def test_a_bad_item_falls_alone(database: Database, database_url: str) -> None:

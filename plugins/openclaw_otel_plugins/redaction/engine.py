@@ -213,14 +213,10 @@ class Engine:
         """Begin to redact a tree, texts and ids; `finish` goes on, for as many as there are at once."""
         run = Run()
         walk = self._tree.open(tree, "", run)
-        done, kept = dict.fromkeys(texts, ""), dict.fromkeys(ids, "")
+        done, kept = {text: text for text in texts}, {text: text for text in ids}  # equal ones are looked at once
         place = run.place
-        walk.free += [(done, text, text, place) for text in done]  # equal ones are looked at once
+        walk.free += [(done, text, text, place) for text in done if text]
         walk.kept += [(kept, text, text, place) for text in kept if text]
-        for target, slot, text, _ in walk.free:
-            target[slot] = text
-        for target, slot, text, _ in walk.kept:
-            target[slot] = text
         return Opened(walk, done, kept)
 
     def finish(self, opened: Sequence[Opened]) -> None:

@@ -39,8 +39,12 @@ def fingerprint_of(record: ErrorRecord) -> Fingerprint:
     grouping = grouping_parts(record, parts)
     if record.explicit_fingerprint:
         parts = grouping = explicit_parts(record.explicit_fingerprint, parts)
-    named, grouped = _named(parts), _named(grouping)
-    return Fingerprint(VERSION, named, digest(named), grouped, digest(grouped))
+    named = _named(parts)
+    own = digest(named)
+    if grouping is parts:
+        return Fingerprint(VERSION, named, own, named, own)
+    grouped = _named(grouping)
+    return Fingerprint(VERSION, named, own, grouped, digest(grouped))
 
 
 def identity_parts(record: ErrorRecord) -> tuple[Part, ...]:

@@ -58,7 +58,7 @@ class Figures:
     refused: int = 0
     transactions: int = 0
     repeats: int = 0
-    seconds: float = 0.005
+    seconds: float = 0.0
     turned_away: int = 0
 
 

@@ -44,6 +44,8 @@ VARIABLES: Mapping[str, str] = {
     "OPENCLAW_OTEL_QUEUE_ITEMS": "events waiting for their commit in one process before 503; default 20000",
     "OPENCLAW_OTEL_FLUSH_ITEMS": "events of one transaction; default 2000",
     "OPENCLAW_OTEL_FLUSH_MS": "milliseconds a transaction waits for company; default 5",
+    "OPENCLAW_OTEL_NEW_ISSUES_PER_MINUTE": "new issues of a project within a minute; further kinds share one overflow "
+    "issue, from which they can be unfolded; default 200, 0: no limit",
     "OPENCLAW_OTEL_EVENT_DAYS": "days events and snapshots are kept; default 30",
     "OPENCLAW_OTEL_SPAN_DAYS": "days spans are kept; default 7",
     "OPENCLAW_OTEL_INBOX_DAYS": "days webhook deliveries are kept; default 14",
@@ -68,12 +70,16 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class IntakeSettings:
-    """Bounds of intake: bytes of a decompressed request, items queued and flushed, seconds a flush waits."""
+    """Bounds of intake: bytes of a decompressed request, items queued and flushed, seconds a flush waits.
+
+    `new_issues`: of one project within a minute before further kinds share an overflow issue; 0 is no limit.
+    """
 
     max_body_bytes: int = 64 * 1024 * 1024
     queue_items: int = 20_000
     flush_items: int = 2000
     flush_seconds: float = 0.005
+    new_issues: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class Config:
                 queue_items=read.number("OPENCLAW_OTEL_QUEUE_ITEMS", 20_000, 1, 10_000_000),
                 flush_items=read.number("OPENCLAW_OTEL_FLUSH_ITEMS", 2000, 1, 10_000),
                 flush_seconds=read.number("OPENCLAW_OTEL_FLUSH_MS", 5, 0, 1000) / 1000,
+                new_issues=read.number("OPENCLAW_OTEL_NEW_ISSUES_PER_MINUTE", 200, 0, 1_000_000),
             ),
             retention=Retention(
                 events=read.number("OPENCLAW_OTEL_EVENT_DAYS", 30, 1, 3650),

@@ -18,7 +18,7 @@ def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[
         yield _series("intake_rejects_total", protocol=protocol, reason=reason), n
     for name, committer in intake.committers.items():
         done, stored = committer.figures, intake.stores[name].stored
-        for what in ("events", "copies", "resent", "spans", "issues"):
+        for what in ("events", "copies", "resent", "spans", "issues", "folded"):
             yield _series("stored_total", queue=name, what=what), getattr(stored, what)
         yield _series("commit_transactions_total", queue=name), done.transactions
         yield _series("commit_seconds_total", queue=name), done.seconds

@@ -36,6 +36,8 @@ class Titled(Protocol):
     def message(self) -> str: ...
     @property
     def exception_type(self) -> str | None: ...
+    @property
+    def kinds(self) -> int | None: ...
 
 
 class Entry(Protocol):
@@ -54,10 +56,12 @@ class Entry(Protocol):
 def title(issue: Titled, locale: str) -> str:
     """Return an issue's title: where it failed, what happened, the code or message that tells.
 
-    An issue raised by hand keeps the title a person gave it.
+    An issue raised by hand keeps the title a person gave it; an overflow issue tells how many kinds it holds.
     """
     if issue.title:
         return issue.title
+    if issue.kinds is not None:
+        return t("title.flood" if issue.kinds else "title.flood_over", locale, n=issue.kinds)
     if not issue.platform:
         return _exception_title(issue) or t("title.empty", locale)
     where = " ".join(part for part in (platform_name(issue.platform, locale), issue.operation) if part)
@@ -107,12 +111,12 @@ def activity_text(entry: Entry, locale: str) -> str:
             )
         case "muted":
             return _muted(data, locale)
-        case "merged" | "unmerged":
+        case "merged" | "unmerged" | "unfolded_from":
             return t(f"activity.{entry.action}", locale, issue=data.get("issue", "?"))
         case "delivery":
             return t("activity.delivery", locale, channel=data.get("channel", "?"))
         case action if known(f"activity.{action}"):
-            return t(f"activity.{action}", locale)
+            return t(f"activity.{action}", locale, n=data.get("n", 0))
         case action:
             return t("activity.other", locale, action=action)
 

@@ -144,6 +144,8 @@ create index issues_recent on issues (project_id, last_seen desc, id desc) where
 create index issues_assignee on issues (assignee_id, status) where merged_into is null;
 create index issues_team on issues (team_id, status) where merged_into is null;
 create index issues_order on issues (project_id, order_id) where order_id is not null;
+create index issues_made on issues (project_id, created_at) where origin = 'event';
+create index issues_overflow on issues (project_id, id) where origin = 'overflow';
 
 create table groupings (
     id              bigint generated always as identity primary key,
@@ -158,6 +160,27 @@ create table groupings (
 );
 create index groupings_issue on groupings (issue_id);
 create index groupings_fingerprint on groupings (project_id, fingerprint);
+
+create table folded_groupings (                        -- leads to an overflow issue until somebody unfolds it
+    grouping_id     bigint primary key references groupings,
+    platform        text,                              -- these columns: the issue it would have raised
+    store           text,
+    operation       text,
+    category        text not null,
+    sender_category text,
+    code            text,
+    message         text not null,
+    exception_type  text,
+    service         text,
+    severity        text not null,
+    owner_hint      text,
+    retryable       boolean not null,
+    explanation     jsonb not null,
+    next_step       jsonb not null,
+    first_seen      timestamptz not null,
+    last_seen       timestamptz not null,              -- folded; add unfolded counter_deltas
+    first_event     jsonb not null                     -- what rules read of its first event: store, env, order, …
+);
 
 -- Partitioned by day; `day` is a function of the event, so that a resend after midnight meets its first copy: the UTC
 -- date of the time inside a UUIDv7 id, else of occurred_at; 1970-01-01 where the sender's time cannot be right

@@ -28,6 +28,7 @@ def test_defaults() -> None:
     assert config.intake.max_body_bytes == 64 * 1024 * 1024
     assert (config.retention.events, config.retention.spans, config.retention.inbox) == (30, 7, 14)
     assert not config.is_public
+    assert config.intake.new_issues == 200
 
 
 def test_values(tmp_path: Path) -> None:
@@ -41,6 +42,7 @@ def test_values(tmp_path: Path) -> None:
             "OPENCLAW_OTEL_TRUSTED_PROXIES": "10.0.0.1, 192.168.0.0/16,::1",
             "OPENCLAW_OTEL_PUBLIC_URL": "https://errors.example.com/",
             "OPENCLAW_OTEL_FLUSH_MS": "20",
+            "OPENCLAW_OTEL_NEW_ISSUES_PER_MINUTE": "0",
             "OPENCLAW_OTEL_LOG_LEVEL": "Debug",
             "OPENCLAW_OTEL_PRIVATE_CHANNELS": "yes",
             "OPENCLAW_OTEL_PLUGINS": "redact",
@@ -51,6 +53,7 @@ def test_values(tmp_path: Path) -> None:
     assert config.trusted_proxies == tuple(map(ip_network, ("10.0.0.1/32", "192.168.0.0/16", "::1/128")))
     assert config.public_url == "https://errors.example.com"
     assert config.intake.flush_seconds == 0.02
+    assert config.intake.new_issues == 0
     assert config.log_level == "DEBUG"
     assert config.private_channels
     assert config.library.plugins == ("redact",)

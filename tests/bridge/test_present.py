@@ -17,6 +17,7 @@ class Issue:
     code: str | None = None
     message: str = ""
     exception_type: str | None = None
+    kinds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class Entry:
         ),
         (Issue(platform=None, exception_type="app.BadSku", message="no sku"), "BadSku: no sku", "BadSku: no sku"),
         (Issue(platform=None, message=""), "Issue without a name", "未命名问题"),
+        (
+            Issue(platform=None, code="flood", kinds=1234),
+            "Flood of new errors: 1,234 kinds folded",
+            "新错误激增：已折叠 1,234 类",
+        ),
+        (Issue(platform=None, kinds=1), "Flood of new errors: 1 kind folded", "新错误激增：已折叠 1 类"),
+        (Issue(platform=None, kinds=0), "Flood of new errors: every kind unfolded", "新错误激增：已全部拆分"),
         (Issue(title="Buyer paid twice"), "Buyer paid twice", "Buyer paid twice"),
         (Issue(platform="custom:erp", category="new_word"), "erp orders.get: new_word", "erp orders.get：new_word"),
     ],
@@ -101,6 +109,13 @@ def test_label():
         (Entry("muted", data={"count": 50}), "muted it until 50 more events", "静默，直到再发生 50 次"),
         (Entry("muted"), "muted it", "设为静默"),
         (Entry("merged", data={"issue": 7}), "merged issue #7 into this one", "将问题 #7 合并到本问题"),
+        (
+            Entry("unfolded", data={"n": 1200}),
+            "gave 1,200 kinds issues of their own",
+            "将 1,200 类错误拆分为单独的问题",
+        ),
+        (Entry("unfolded", data={"n": 1}), "gave 1 kind an issue of its own", "将 1 类错误拆分为单独的问题"),
+        (Entry("unfolded_from", data={"issue": 7}), "unfolded it from flood #7", "从激增问题 #7 中拆出本问题"),
         (Entry("comment"), "commented", "发表了评论"),
         (Entry("regressed", actor="system"), "the error came back after the resolution", "解决后错误再次出现"),
         (Entry("teleported"), "changed the issue (teleported)", "更新了问题（teleported）"),

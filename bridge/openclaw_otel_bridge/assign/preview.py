@@ -28,6 +28,7 @@ class Match:
     code: str | None
     message: str
     exception_type: str | None
+    kinds: int | None
     status: str
     assignee_id: int | None
     team_id: int | None

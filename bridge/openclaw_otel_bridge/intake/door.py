@@ -38,7 +38,7 @@ class Intake:
         self.keys = Keys(database)
         self.projects = Projects(database)
         self.process = Process(pipeline, hashlib.sha256(config.secret_key.encode()).digest())
-        self.stores = {name: Store(config.retention) for name in ("telemetry", "webhooks")}
+        self.stores = {name: Store(config.retention, bounds.new_issues) for name in ("telemetry", "webhooks")}
         self.committers: dict[str, Committer[Item]] = {
             name: Committer(name, database, store.write, limits, store.prepare) for name, store in self.stores.items()
         }

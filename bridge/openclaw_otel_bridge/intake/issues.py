@@ -10,9 +10,12 @@ from typing import Any
 from openclaw_otel.record import ErrorRecord
 from openclaw_otel_bridge.assign.apply import Arrival, apply_rules
 from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.folded import kept_of
 from openclaw_otel_bridge.grouping import Grouping, grouping_of
+from openclaw_otel_bridge.intake.flood import Flood
 from openclaw_otel_bridge.intake.items import Candidate
-from openclaw_otel_bridge.intake.rows import issue_of
+from openclaw_otel_bridge.intake.rows import issue_of, shown_attributes
+from openclaw_otel_bridge.json_bytes import dump
 from openclaw_otel_bridge.workflow.regression import Recurrence, raise_regression
 
 Key = tuple[int, str]
@@ -29,13 +32,19 @@ class Place:
     is_bare: bool = False
     """The issue was raised by a short copy and knows little."""
     is_new: bool = False
+    is_folded: bool = False
+    """The issue is an overflow issue, which the grouping shares with others."""
 
 
 class Places:
     """The groupings of a batch of candidates. One per transaction."""
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, most_new: int = 0) -> None:
+        """`most_new` issues may a project get within a minute, further groupings are folded; 0 is no limit."""
+        self.folded = 0
+        """Groupings that were folded."""
         self._conn = conn
+        self._flood = Flood(conn, most_new)
         self._found: dict[Key, Place] = {}
         self._groupings: dict[int, Grouping] = {}
 
@@ -49,6 +58,7 @@ class Places:
             return
         self._conn.execute(queries("intake")["lock_new"])
         self._look_up(self._keys(missing))  # another process may have made them meanwhile
+        self._flood.look(candidate.project_id for candidate in missing)
         for candidate in sorted(missing, key=lambda each: (each.weak, each.record.occurred_at)):
             if self._key(candidate) not in self._found:
                 self._make(candidate)
@@ -61,9 +71,12 @@ class Places:
         """Give an issue that a short copy raised what its carrier knows."""
         place = self.of(candidate)
         if place.is_bare and not candidate.weak:
-            self._conn.execute(
-                queries("intake")["describe_issue"], self._issue(candidate) | {"issue_id": place.issue_id}
+            known = self._issue(candidate) | {"grouping_id": place.grouping_id}
+            told = place.is_folded and self._conn.execute(
+                queries("folding")["describe_folded"], known | {"first_event": _first_event(candidate)}
             )
+            if not told or not told.rowcount:  # it may have been unfolded meanwhile
+                self._conn.execute(queries("intake")["describe_issue"], known)
             place.is_bare = False
 
     def arrivals(self, candidates: Iterable[Candidate]) -> int:
@@ -113,27 +126,39 @@ class Places:
 
     def _look_up(self, keys: Sequence[Key]) -> None:
         parameters = {"projects": [project for project, _ in keys], "keys": [key for _, key in keys]}
-        for project, key, _, grouping_id, issue_id, status, bare in self._conn.execute(
+        for project, key, grouping_id, issue_id, status, bare, folded in self._conn.execute(
             queries("intake")["groupings"], parameters
         ):
-            self._found[(project, key)] = Place(grouping_id, issue_id, status == "resolved", bare)
+            self._found[(project, key)] = Place(grouping_id, issue_id, status == "resolved", bare, is_folded=folded)
 
     def _make(self, candidate: Candidate) -> None:
-        grouping = self._groupings[id(candidate)]
-        issue_id = self._id("new_issue", self._issue(candidate))
-        grouping_id = self._id(
-            "new_grouping",
-            {
-                "project_id": candidate.project_id,
-                "key": grouping.key,
-                "fingerprint": grouping.fingerprint,
-                "parts": list(grouping.parts),
-                "issue_id": issue_id,
-            },
-        )
-        self._conn.execute(queries("intake")["new_activity"], (issue_id,))
         bare = candidate.record.message == ""
-        self._found[self._key(candidate)] = Place(grouping_id, issue_id, is_bare=bare, is_new=True)
+        if self._flood.folds(candidate.project_id):
+            overflow = self._flood.overflow(candidate.project_id, candidate.record.occurred_at)
+            grouping_id = self._fold(candidate, overflow.issue_id)
+            place = Place(grouping_id, overflow.issue_id, is_bare=bare, is_new=overflow.is_new, is_folded=True)
+        else:
+            issue_id = self._id("intake", "new_issue", self._issue(candidate))
+            grouping_id = self._id("intake", "new_grouping", self._grouping(candidate, issue_id))
+            self._conn.execute(queries("intake")["new_activity"], (issue_id,))
+            place = Place(grouping_id, issue_id, is_bare=bare, is_new=True)
+        self._found[self._key(candidate)] = place
+
+    def _fold(self, candidate: Candidate, issue_id: int) -> int:
+        self.folded += 1
+        first = {"first_event": _first_event(candidate)}
+        parameters = self._issue(candidate) | self._grouping(candidate, issue_id) | first
+        return self._id("folding", "new_folded", parameters)
+
+    def _grouping(self, candidate: Candidate, issue_id: int) -> dict[str, Any]:
+        grouping = self._groupings[id(candidate)]
+        return {
+            "project_id": candidate.project_id,
+            "key": grouping.key,
+            "fingerprint": grouping.fingerprint,
+            "parts": list(grouping.parts),
+            "issue_id": issue_id,
+        }
 
     def _issue(self, candidate: Candidate) -> dict[str, Any]:
         record: ErrorRecord = candidate.record
@@ -149,7 +174,11 @@ class Places:
             "last_seen": seen,
         }
 
-    def _id(self, name: str, parameters: dict[str, Any]) -> int:
-        row = self._conn.execute(queries("intake")[name], parameters).fetchone()
+    def _id(self, subject: str, name: str, parameters: dict[str, Any]) -> int:
+        row = self._conn.execute(queries(subject)[name], parameters).fetchone()
         assert row is not None, f"{name} returns an id"
         return int(row[0])
+
+
+def _first_event(candidate: Candidate) -> str:
+    return dump(kept_of(candidate.record, shown_attributes(candidate.record.attributes))).decode()

@@ -31,13 +31,17 @@ class Stored:
     resent: int = 0
     spans: int = 0
     issues: int = 0
+    folded: int = 0
+    """New groupings that share an overflow issue."""
 
 
 class Store:
     """Writes items. One per committer, used by its thread alone."""
 
-    def __init__(self, retention: Retention) -> None:
+    def __init__(self, retention: Retention, most_new: int = 0) -> None:
+        """`most_new` issues may a project get within a minute (see `Flood`); 0 is no limit."""
         self.stored = Stored()
+        self._most_new = most_new
         self._partitions = Partitions(retention)
 
     def prepare(self, conn: Connection, items: Sequence[Item]) -> None:
@@ -65,7 +69,7 @@ class Store:
 
     def _write_events(self, conn: Connection, candidates: Sequence[Candidate], spans: Sequence[TraceSpans]) -> None:
         plan = reconcile(candidates, writes.known_events(conn, candidates), writes.trace_mates(conn, candidates))
-        places = Places(conn)
+        places = Places(conn, self._most_new)
         places.resolve([candidate_of(event) for event in plan.fresh] + [carrier for _, carrier in plan.upgraded])
         writes.insert_fresh(conn, plan, places, self._write_spans(conn, spans, plan))
         counted = [(event.grouping_id, candidate_of(event), 1) for event in plan.fresh]
@@ -79,6 +83,7 @@ class Store:
         writes.insert_copies(conn, plan.copies)
         writes.count(conn, counted)
         self.stored.issues += places.arrivals(candidate for _, candidate, sign in counted if sign > 0)
+        self.stored.folded += places.folded
         self.stored.events += len(plan.fresh)
         self.stored.copies += len(plan.copies) + len(plan.touched) + len(plan.upgraded)
         self.stored.resent += plan.resent

@@ -35,6 +35,7 @@ class _Titled:
     code: str | None
     message: str
     exception_type: str | None
+    kinds: int | None
 
 
 def render(kind: str, data: Mapping[str, Any], locale: str, public_url: str) -> Message:
@@ -92,6 +93,7 @@ def _titled(data: Mapping[str, Any]) -> _Titled:
         code=data.get("code"),
         message=data.get("message", ""),
         exception_type=data.get("exception_type"),
+        kinds=data.get("kinds"),
     )
 
 

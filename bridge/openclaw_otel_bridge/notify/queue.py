@@ -115,6 +115,7 @@ def parameters(
         "code": issue.code,
         "message": issue.message[:MESSAGE_LIMIT],
         "exception_type": issue.exception_type,
+        "kinds": issue.kinds,
         "service": issue.service,
         "severity": issue.severity,
         "explanation": issue.explanation,

@@ -22,6 +22,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "issue.mute": _STAFF,
     "issue.merge": _STAFF,
     "issue.bulk": _STAFF,
+    "issue.unfold": _STAFF,
     "event.view": _ALL,
     "event.bodies": _STAFF,  # headers, bodies, stack traces of snapshots
     "article.view": _ALL,

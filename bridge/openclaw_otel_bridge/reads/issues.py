@@ -64,6 +64,8 @@ class Issue:
     created_by: int | None
     created_at: datetime
     updated_at: datetime
+    kinds: int | None
+    """How many visible kinds of errors are folded into an overflow issue; None for any other."""
     assignee_name: str | None
     team_name: str | None
     sort_keys: Sequence[str] = field(default=(), repr=False)

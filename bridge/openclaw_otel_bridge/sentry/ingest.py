@@ -49,7 +49,7 @@ class Ingest:
 
         key = hashlib.sha256(self._config.secret_key.encode()).digest()
         pipeline = build_pipeline(Side.BRIDGE, self._config.library)
-        self._parts = Process(pipeline, key), Store(self._config.retention)
+        self._parts = Process(pipeline, key), Store(self._config.retention, self._config.intake.new_issues)
         return self._parts
 
 

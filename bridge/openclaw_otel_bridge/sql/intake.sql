@@ -16,11 +16,13 @@ from events e
 where e.trace_id = any(%(traces)s::bytea[]) and e.copy_hash = any(%(hashes)s::bigint[]) and e.day between %(first)s and %(last)s
 
 -- name: groupings
--- what the keys lead to
-select g.project_id, g.key, g.fingerprint, g.id, g.issue_id, i.status, i.message = '' as is_bare
+-- what the keys lead to; a folded one keeps to itself what it knows
+select g.project_id, g.key, g.id, g.issue_id, i.status, coalesce(f.message, i.message) = '' as is_bare,
+       f.grouping_id is not null as is_folded
 from unnest(%(projects)s::int[], %(keys)s::text[]) as c (project_id, key)
 join groupings g on g.project_id = c.project_id and g.key = c.key
 join issues i on i.id = g.issue_id
+left join folded_groupings f on f.grouping_id = g.id
 
 -- name: by_fingerprint
 -- where a short copy belongs whose sender knew the fingerprint
@@ -56,7 +58,7 @@ update issues set message = %(message)s, code = %(code)s, category = %(category)
        operation = %(operation)s, store = %(store)s, exception_type = %(exception_type)s,
        owner_hint = %(owner_hint)s, retryable = %(retryable)s, explanation = %(explanation)s, next_step = %(next_step)s,
        sender_category = %(sender_category)s, updated_at = clock_timestamp()
-where id = %(issue_id)s and message = ''
+where id = (select issue_id from groupings where id = %(grouping_id)s) and message = '' and origin = 'event'
 
 -- name: add_sources
 -- another copy of known events has come, in key order

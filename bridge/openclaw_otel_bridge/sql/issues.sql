@@ -3,7 +3,9 @@
 select id, project_id, origin, status, version, title, platform, store, operation, category, code, message,
        exception_type, service, severity, explanation, next_step, order_id, first_seen, last_seen, event_count,
        assignee_id, team_id, due_at, regressed, resolved_at, resolved_release, reviewed_by, root_cause_kind,
-       root_cause_text, fix_kind, fix_text, muted_until, muted_count, merged_into, created_by
+       root_cause_text, fix_kind, fix_text, muted_until, muted_count, merged_into, created_by,
+       case when origin = 'overflow' then (select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
+                                           where g.issue_id = issues.id) end as kinds
 from issues where id = %(id)s and project_id = %(project_id)s
 for no key update
 
@@ -12,7 +14,9 @@ for no key update
 select id, project_id, origin, status, version, title, platform, store, operation, category, code, message,
        exception_type, service, severity, explanation, next_step, order_id, first_seen, last_seen, event_count,
        assignee_id, team_id, due_at, regressed, resolved_at, resolved_release, reviewed_by, root_cause_kind,
-       root_cause_text, fix_kind, fix_text, muted_until, muted_count, merged_into, created_by
+       root_cause_text, fix_kind, fix_text, muted_until, muted_count, merged_into, created_by,
+       case when origin = 'overflow' then (select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
+                                           where g.issue_id = issues.id) end as kinds
 from issues where id = any(%(ids)s) order by id
 for no key update
 
@@ -21,7 +25,9 @@ for no key update
 select id, project_id, origin, status, version, title, platform, store, operation, category, code, message,
        exception_type, service, severity, explanation, next_step, order_id, first_seen, last_seen, event_count,
        assignee_id, team_id, due_at, regressed, resolved_at, resolved_release, reviewed_by, root_cause_kind,
-       root_cause_text, fix_kind, fix_text, muted_until, muted_count, merged_into, created_by
+       root_cause_text, fix_kind, fix_text, muted_until, muted_count, merged_into, created_by,
+       case when origin = 'overflow' then (select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
+                                           where g.issue_id = issues.id) end as kinds
 from issues where id = any(%(ids)s) and status = 'resolved' and merged_into is null order by id
 for no key update
 

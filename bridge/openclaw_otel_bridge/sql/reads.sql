@@ -6,7 +6,9 @@
         i.explanation, i.next_step, i.order_id, i.first_seen, greatest(i.last_seen, d.last_seen) as last_seen,
         i.last_seen as seen_order, i.event_count + coalesce(d.n, 0) as event_count, i.assignee_id, i.team_id, i.due_at,
         i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by, i.root_cause_kind, i.root_cause_text, i.fix_kind,
-        i.fix_text, i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at
+        i.fix_text, i.muted_until, i.muted_count, i.created_by, i.created_at, i.updated_at,
+        case when i.origin = 'overflow' then (select count(*) from groupings g join folded_groupings f
+                                              on f.grouping_id = g.id where g.issue_id = i.id) end as kinds
  from issues i
  left join (select g.issue_id, sum(d.n)::bigint as n, max(d.last_seen) as last_seen
             from counter_deltas d join groupings g on g.id = d.grouping_id
@@ -30,7 +32,10 @@
         coalesce({until}, i.created_at) as seen_order, coalesce({count}, 0)::bigint as event_count,
         i.assignee_id, i.team_id, i.due_at, i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by,
         i.root_cause_kind, i.root_cause_text, i.fix_kind, i.fix_text, i.muted_until, i.muted_count, i.created_by,
-        i.created_at, i.updated_at
+        i.created_at, i.updated_at,
+        case when i.origin = 'overflow' then (
+            select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
+            where g.issue_id = i.id and exists (select from events e where e.grouping_id = g.id and {scope})) end as kinds
  from issues i
  where i.project_id = {project} and i.merged_into is null and ({seen} or {raised})) i
 

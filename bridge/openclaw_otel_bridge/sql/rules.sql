@@ -64,7 +64,7 @@ from unnest(%(ids)s::bigint[], %(data)s::jsonb[]) v (id, data)
 
 -- name: open_issues_matching
 -- which open issues a query finds, the newest first, and how many there are
-select i.id, i.title, i.platform, i.operation, i.category, i.code, i.message, i.exception_type, i.status,
+select i.id, i.title, i.platform, i.operation, i.category, i.code, i.message, i.exception_type, i.kinds, i.status,
        i.assignee_id, i.team_id, count(*) over () as found
 from {issues}
 where i.status <> 'resolved' and {condition}

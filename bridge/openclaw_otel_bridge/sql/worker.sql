@@ -2,6 +2,10 @@
 -- one folder at a time
 select pg_try_advisory_xact_lock(7345000000000000001)
 
+-- name: wait_fold
+-- no fold runs while the transaction that asked lasts; taken before any other lock
+select pg_advisory_xact_lock(7345000000000000001)
+
 -- name: fold
 -- counts appended by intake → counters, issues, totals; all in one statement, so that no reader sees them twice or not
 with taken as (
@@ -15,8 +19,13 @@ with taken as (
     on conflict (grouping_id, hour, store, env) do update set n = c.n + excluded.n
 ), sums as (
     select issue_id, sum(n) as n, max(last_seen) as last_seen from known group by issue_id
-), locked as materialized (
-    select id from issues where id in (select issue_id from sums) order by id for no key update
+), kept as (
+    update folded_groupings f set last_seen = greatest(f.last_seen, s.last_seen)
+    from (select grouping_id, max(last_seen) as last_seen from known group by grouping_id) s
+    where f.grouping_id = s.grouping_id returning f.grouping_id
+), locked as materialized ( -- folded groupings before issues, as intake does
+    select id from issues where id in (select issue_id from sums) and (select count(*) from kept) >= 0
+    order by id for no key update
 ), moved as (
     update issues i set event_count = i.event_count + s.n, last_seen = greatest(i.last_seen, s.last_seen)
     from sums s join locked l on l.id = s.issue_id where i.id = s.issue_id

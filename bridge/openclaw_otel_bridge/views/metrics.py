@@ -15,7 +15,7 @@ PREFIX = "openclaw_otel_"
 HELP: Mapping[str, str] = {
     "intake_items_total": "Spans, log records and deliveries by protocol: received, found (failures), dropped, …",
     "intake_rejects_total": "Items and requests refused, by protocol and reason",
-    "stored_total": "What was committed, by queue: events, copies, resent, spans, issues",
+    "stored_total": "What was committed, by queue: events, copies, resent, spans, issues, folded (kinds in a flood)",
     "commit_transactions_total": "Transactions of the group commit",
     "commit_seconds_total": "Seconds spent in them",
     "commit_repeats_total": "Transactions repeated after a deadlock or a lost connection",

@@ -53,6 +53,8 @@ class IssueState:
     muted_count: int | None
     merged_into: int | None
     created_by: int | None
+    kinds: int | None = None
+    """How many kinds of errors are folded into an overflow issue; None for any other."""
 
     @property
     def is_muted(self) -> bool:

@@ -28,6 +28,13 @@ DATA: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
+    ("locale", "title"), [("en", "Flood of new errors: 1,234"), ("zh", "新错误激增：已折叠 1,234 类")]
+)
+def test_a_flood_says_how_many_kinds_it_holds(locale: str, title: str) -> None:
+    assert title in render("new", {"issue": 7, "code": "flood", "kinds": 1234}, locale, URL).title
+
+
+@pytest.mark.parametrize(
     ("locale", "title", "words"),
     [
         ("en", "New: Shopify", ("The token is not valid", "Reinstall the app", "Store", "Owner")),

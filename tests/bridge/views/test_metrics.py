@@ -24,6 +24,7 @@ def test_numbers_move(bridge: Bridge) -> None:
     assert 'openclaw_otel_intake_items_total{protocol="otlp_traces",what="received"} 4' in text
     assert 'openclaw_otel_intake_rejects_total{protocol="otlp_traces",reason="item"} 1' in text
     assert 'openclaw_otel_stored_total{queue="telemetry",what="events"} 3' in text
+    assert 'openclaw_otel_stored_total{queue="telemetry",what="folded"} 0' in text
     assert re.search(r'openclaw_otel_plugin_calls_total\{plugin="redact"\} [3-9]', text)
     assert 'openclaw_otel_queue_depth{queue="webhooks"} 0' in text
     named = set(re.findall(r"^# HELP openclaw_otel_(\w+) \S", text, re.MULTILINE))

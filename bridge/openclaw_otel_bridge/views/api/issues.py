@@ -11,6 +11,7 @@ from openclaw_otel_bridge.problems import Problem
 from openclaw_otel_bridge.reads.activity import activity
 from openclaw_otel_bridge.reads.details import groupings, places, watchers
 from openclaw_otel_bridge.reads.events import issue_events
+from openclaw_otel_bridge.reads.groupings import list_kinds_of
 from openclaw_otel_bridge.reads.issues import SORTS, get_issue, list_issues, merged_into
 from openclaw_otel_bridge.reads.similar import similar
 from openclaw_otel_bridge.views.api import shapes
@@ -75,6 +76,15 @@ def issue_event_list(conn: Connection, actor: Actor, issue_id: int) -> Any:
     issue = get_issue(conn, actor, issue_id)
     page = issue_events(conn, actor, issue, given.get("cursor"), limit_of(given))
     return shapes.listed(page.items, shapes.event, page.next)
+
+
+@route("GET", f"/issues/<{ID}:issue_id>/groupings", "issue.view")
+def issue_groupings(conn: Connection, actor: Actor, issue_id: int) -> Any:
+    """A page of the kinds of errors an issue is made of, the most frequent first."""
+    given = arguments("cursor", "limit")
+    get_issue(conn, actor, issue_id)
+    page = list_kinds_of(conn, actor, issue_id, given.get("cursor"), limit_of(given))
+    return shapes.listed(page.items, lambda one: shapes.kind(one, actor.locale), page.next)
 
 
 @route("GET", f"/issues/<{ID}:issue_id>/activity", "issue.view")

@@ -14,6 +14,7 @@ from openclaw_otel_bridge.present import activity_text, actor_name, title
 from openclaw_otel_bridge.reads.activity import Entry
 from openclaw_otel_bridge.reads.details import Grouping, Place, Watcher
 from openclaw_otel_bridge.reads.events import Event, EventPage
+from openclaw_otel_bridge.reads.groupings import Kind
 from openclaw_otel_bridge.reads.issues import Issue
 from openclaw_otel_bridge.reads.people import Person, Team
 
@@ -49,6 +50,7 @@ def issue(one: Issue, locale: str) -> Json:
         "exception_type": one.exception_type,
         "service": one.service,
         "order": one.order_id,
+        "kinds": one.kinds,
         "owner_hint": one.owner_hint,
         "retryable": one.retryable,
         "event_count": one.event_count,
@@ -86,6 +88,28 @@ def issue_in_full(
         "groupings": [{"key": key.key, "fingerprint": key.fingerprint, "parts": list(key.parts)} for key in groupings],
         "places": [{"store": place.store, "env": place.env, "event_count": place.n} for place in places],
         "watchers": [{"id": watcher.id, "name": watcher.name} for watcher in watchers],
+    }
+
+
+def kind(one: Kind, locale: str) -> Json:
+    """Return a grouping with what made it."""
+    return {
+        "id": one.id,
+        "title": title(one, locale),
+        "key": one.key,
+        "fingerprint": one.fingerprint,
+        "parts": list(one.parts),
+        "folded": one.folded,
+        "platform": one.platform,
+        "operation": one.operation,
+        "category": one.category,
+        "code": one.code,
+        "severity": one.severity,
+        "message": one.message,
+        "exception_type": one.exception_type,
+        "event_count": one.event_count,
+        "first_seen": moment(one.first_seen),
+        "last_seen": moment(one.last_seen),
     }
 
 

@@ -10,10 +10,11 @@ from openclaw_otel_bridge.views.api.asked import Fields, body, expected_version
 from openclaw_otel_bridge.views.api.blueprint import ID, Answer, route
 from openclaw_otel_bridge.views.api.issues import full
 from openclaw_otel_bridge.workflow.comment import comment
-from openclaw_otel_bridge.workflow.errors import MissingField
+from openclaw_otel_bridge.workflow.errors import InvalidField, MissingField
 from openclaw_otel_bridge.workflow.findings import Finding
 from openclaw_otel_bridge.workflow.mute import mute, unmute
 from openclaw_otel_bridge.workflow.transition import Transition, transition
+from openclaw_otel_bridge.workflow.unfold import unfold, unfold_all
 from openclaw_otel_bridge.workflow.watch import unwatch, watch
 
 
@@ -59,6 +60,20 @@ def issue_unmute(conn: Connection, actor: Actor, issue_id: int) -> Any:
     body()
     unmute(conn, actor, issue_id, expected_version=expected_version())
     return full(conn, actor, issue_id)
+
+
+@route("POST", f"/issues/<{ID}:issue_id>/unfold", "issue.unfold")
+def issue_unfold(conn: Connection, actor: Actor, issue_id: int) -> Any:
+    """Give folded groupings issues of their own: those named, or all."""
+    asked = body("groupings", "all")
+    every = asked.values.get("all")
+    if every is not None and not isinstance(every, bool):
+        raise asked.wrong("all", "must be true or false", "应为 true 或 false")
+    if every and asked.values.get("groupings") is not None:
+        raise InvalidField("all", "give either this or groupings", "不能与 groupings 同时填写")
+    done = unfold_all(conn, actor, issue_id) if every else unfold(conn, actor, issue_id, asked.numbers("groupings"))
+    made = [{"grouping": grouping, "issue": own} for grouping, own in done.issues.items()]
+    return {"unfolded": made, "left": done.left}
 
 
 @route("POST", f"/issues/<{ID}:issue_id>/watch", "issue.watch")

@@ -6,6 +6,7 @@ from openclaw_otel_bridge.views.ui import (
     channels,
     deliveries,
     error_pages,
+    folded,
     inbox,
     issue,
     issue_forms,
@@ -15,7 +16,20 @@ from openclaw_otel_bridge.views.ui import (
 )
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
 
-PAGES = (account, articles, channels, deliveries, error_pages, inbox, issue, issue_forms, people, rules, signing_in)
+PAGES = (
+    account,
+    articles,
+    channels,
+    deliveries,
+    error_pages,
+    folded,
+    inbox,
+    issue,
+    issue_forms,
+    people,
+    rules,
+    signing_in,
+)
 """Importing a page module hangs its routes on the blueprint."""
 
 __all__ = ["PAGES", "blueprint"]

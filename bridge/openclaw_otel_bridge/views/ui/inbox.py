@@ -68,6 +68,7 @@ class Row:
     status: str
     severity: str
     category: str
+    """"" for a flood, whose kinds have their own."""
     store: str | None
     event_count: int
     first_seen: datetime
@@ -149,7 +150,7 @@ def rows_of(conn: Connection, actor: Actor, issues: Sequence[Issue], locale: str
             title=title(issue, locale),
             status=issue.status,
             severity=issue.severity,
-            category=issue.category,
+            category=issue.category if issue.kinds is None else "",
             store=issue.store,
             event_count=issue.event_count,
             first_seen=issue.first_seen,

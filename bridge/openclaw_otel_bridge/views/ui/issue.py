@@ -24,6 +24,7 @@ from openclaw_otel_bridge.services import services
 from openclaw_otel_bridge.times import absolute
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
 from openclaw_otel_bridge.views.ui.event import event_context, shown_event
+from openclaw_otel_bridge.views.ui.folded import folded_context
 from openclaw_otel_bridge.views.ui.kinds import kind_names
 from openclaw_otel_bridge.views.ui.owners import choices
 from openclaw_otel_bridge.views.ui.page import done, page, quoted
@@ -98,6 +99,7 @@ def show(conn: Connection, issue_id: int, refused: Refused | None = None) -> Res
         **_about(conn, actor, found),
         **_work(conn, actor, found),
         **event_context(shown_event(conn, actor, found, _wanted_event()), found),
+        **folded_context(conn, actor, found),
         **_log(conn, found),
         "kinds": {family: names.choices(family) for family in ("root_cause", "fix")},
         "kind_label": names.label,
@@ -158,6 +160,7 @@ def _work(conn: Connection, actor: Actor, found: Issue) -> dict[str, Any]:
         "teams": teams,
         "watching": any(one.id == actor.id for one in watching),
         "watchers": len(watching),
+        "in_act_scope": stand.in_scope,
     }
 
 
@@ -188,9 +191,14 @@ def _facts(found: Issue, locale: str) -> list[tuple[str, str, str]]:
         ("word.order", found.order_id, f"order:{quoted(found.order_id or '')}"),
         ("word.service", found.service, f"service:{quoted(found.service or '')}"),
         ("word.exception", _raised(found), ""),
-        ("word.origin", t("issue.by_hand", locale) if found.origin == "manual" else None, ""),
+        ("word.origin", _origin(found, locale), ""),
     ]
     return [(t(key, locale), str(value), query) for key, value, query in facts if value]
+
+
+def _origin(found: Issue, locale: str) -> str | None:
+    known = {"manual": "issue.by_hand", "overflow": "flood.origin"}.get(found.origin)
+    return t(known, locale) if known else None
 
 
 def _raised(found: Issue) -> str | None:

@@ -113,7 +113,7 @@ def test_out_of_scope_nothing_of_an_issue_is_there(api: Api, places: dict[str, o
     api.seed.event(int(str(places["issue_id"])), store="us-1")
     actor = api.seed.person("Outsider", role, scope="store:eu-*")
     for method, template in issue_routes(api):
-        body = {"to": "assigned", "assignee": actor.id, "text": "x", "count": 1}
+        body = {"to": "assigned", "assignee": actor.id, "text": "x", "count": 1, "groupings": [1]}
         fields = {name: body[name] for name in described_fields(template, method) if name in body}
         response = api.call(actor, method, template.format(**places), json=None if method == "GET" else fields)
         action = api.app.view_functions[f"api.{routes(api)[method, template]}"].action  # type: ignore[attr-defined]

@@ -1,3 +1,4 @@
+from tests.bridge.flooding import flooded
 from tests.bridge.seeding import NOW, hours
 from tests.bridge.views.api.conftest import Api
 
@@ -86,6 +87,24 @@ def test_nobody_raises_what_they_could_not_see(api: Api) -> None:
     assert api.fault(eve, "POST", "/issues", json={"title": "x"}) == (403, "not_allowed", None)
     assert api.ok(eve, "POST", "/issues", json={"title": "x", "store": "eu-1"})["store"] == "eu-1"
     assert [one["store"] for one in api.ok(eve, "GET", "/issues")["items"]] == ["eu-1"]
+
+
+def test_the_kinds_of_an_issue_page(api: Api) -> None:
+    ann = api.seed.person("Ann")
+    overflow = flooded(api.seed.conn, 5)
+    shown = api.ok(ann, "GET", f"/issues/{overflow}")
+    assert (shown["origin"], shown["kinds"], shown["title"]) == (
+        "overflow",
+        3,
+        "Flood of new errors: 3 kinds folded",
+    )
+    page = api.ok(ann, "GET", f"/issues/{overflow}/groupings?limit=2")
+    rest = api.ok(ann, "GET", f"/issues/{overflow}/groupings?cursor={page['next']}")
+    assert [(one["code"], one["folded"]) for one in page["items"] + rest["items"]] == [
+        (kind, True) for kind in ("k4", "k3", "k2")
+    ]
+    (own,) = api.ok(ann, "GET", "/issues/1/groupings")["items"]
+    assert (own["code"], own["folded"], own["event_count"]) == ("k0", False, 1)
 
 
 def test_events_activity_and_similar_page(api: Api) -> None:

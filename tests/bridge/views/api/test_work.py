@@ -1,5 +1,6 @@
 """One issue from new to resolved through the API, and what stops it."""
 
+from tests.bridge.flooding import flooded, folded_ids
 from tests.bridge.views.api.conftest import Api
 
 ROOT_CAUSE = {"kind": "credential_expired", "text": "The token ran out"}
@@ -56,3 +57,31 @@ def test_comments_mutes_and_watches(api: Api) -> None:
     assert [one["name"] for one in api.ok(sam, "GET", f"/issues/{issue}")["watchers"]] == ["Sam"]
     api.ok(sam, "DELETE", f"/issues/{issue}/watch")
     assert api.ok(sam, "GET", f"/issues/{issue}")["watchers"] == []
+
+
+def test_folded_kinds_become_issues(api: Api) -> None:
+    ann, sam = api.seed.person("Ann", "dev"), api.seed.person("Sam", "support")
+    overflow = flooded(api.seed.conn, 5)
+    ids = folded_ids(api.seed.conn)
+    path = f"/issues/{overflow}/unfold"
+    assert api.fault(sam, "POST", path, json={"all": True})[0] == 403
+    for body, field in (
+        ({}, "groupings"),
+        ({"groupings": [1]}, "groupings"),
+        ({"groupings": []}, "groupings"),
+        ({"all": 1}, "all"),
+        ({"all": True, "groupings": [ids["k2"]]}, "all"),
+    ):
+        assert api.fault(ann, "POST", path, json=body)[::2] == (422, field), body
+    done = api.ok(ann, "POST", path, json={"groupings": [ids["k2"]]})
+    assert (done["unfolded"][0]["grouping"], done["left"]) == (ids["k2"], 2)
+    own = api.ok(ann, "GET", f"/issues/{done['unfolded'][0]['issue']}")
+    assert (own["code"], own["event_count"], own["kinds"], own["origin"]) == ("k2", 1, None, "event")
+    done = api.ok(ann, "POST", path, json={"all": True})
+    assert (len(done["unfolded"]), done["left"]) == (2, 0)
+    closed = api.ok(ann, "GET", f"/issues/{overflow}")
+    assert (closed["status"], closed["kinds"], closed["event_count"]) == ("resolved", 0, 0)
+    assert [one["action"] for one in api.ok(ann, "GET", f"/issues/{overflow}/activity")["items"]] == [
+        *("emptied", "unfolded", "unfolded"),
+        "created",
+    ]

@@ -32,6 +32,7 @@ def keep_house(conn: Connection, retention: Retention, today: date | None = None
             partitions.drop(conn, table, child)
         except psycopg.errors.LockNotAvailable:
             log.warning("partition %s is in use; its time is over, it will be dropped later", child)
+    conn.execute(queries("quotas")["expire"])
     for name in ("expire_activity", "expire_audit", "expire_deliveries"):
         while conn.execute(queries("worker")[name], {"days": retention.activity, "most": BITE}).rowcount == BITE:
             pass

@@ -388,6 +388,16 @@ create table articles (
 create index articles_words on articles using gin (words);
 create index articles_groupings on articles using gin (grouping_keys);
 
+create table quota_usage (                           -- what each web process stored of a project with a quota
+    project_id      integer not null,
+    writer          uuid not null,                     -- of one web process: none waits for another's row
+    minute          timestamptz not null,
+    in_minute       bigint not null,
+    day             date not null,
+    in_day          bigint not null,
+    primary key (project_id, writer)
+);
+
 create table webhook_inbox (
     day             date not null,
     project_id      integer not null,

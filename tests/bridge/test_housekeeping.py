@@ -69,3 +69,15 @@ def test_old_rows_go_and_what_is_not_done_stays(database_url: str, company: Comp
     assert company.one("select count(*) from activity") == 1
     assert company.one("select count(*) from audit_log") == 1
     assert sorted(row[3] for row in company.deliveries()) == ["queued", "queued", "sent"]
+
+
+def test_counts_of_processes_that_are_gone_go(database_url: str, company: Company) -> None:
+    company.conn.execute(
+        """insert into quota_usage (project_id, writer, minute, in_minute, day, in_day)
+           select 1, gen_random_uuid(), now(), 1, (now() at time zone 'UTC')::date - age, 1
+           from unnest(array[0, 1, 2, 9]) age"""
+    )
+    company.conn.commit()
+    with Database(database_url).connect(autocommit=True) as worker:
+        keep_house(worker, KEEP)
+    assert company.one("select count(*) from quota_usage") == 2

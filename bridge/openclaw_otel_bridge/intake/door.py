@@ -19,6 +19,7 @@ from openclaw_otel_bridge.intake.items import Candidate, Item
 from openclaw_otel_bridge.intake.keys import Keys
 from openclaw_otel_bridge.intake.process import Process
 from openclaw_otel_bridge.intake.projects import Projects
+from openclaw_otel_bridge.intake.quotas import QuotaExceeded, Quotas
 from openclaw_otel_bridge.intake.rejects import Rejects
 from openclaw_otel_bridge.intake.store import Store
 
@@ -38,7 +39,12 @@ class Intake:
         self.keys = Keys(database)
         self.projects = Projects(database)
         self.process = Process(pipeline, hashlib.sha256(config.secret_key.encode()).digest())
-        self.stores = {name: Store(config.retention, bounds.new_issues) for name in ("telemetry", "webhooks")}
+        self.quotas = Quotas(database, self.projects)
+        # Platforms are never refused, so what webhooks bring is not counted.
+        self.stores = {
+            "telemetry": Store(config.retention, bounds.new_issues, self.quotas),
+            "webhooks": Store(config.retention, bounds.new_issues),
+        }
         self.committers: dict[str, Committer[Item]] = {
             name: Committer(name, database, store.write, limits, store.prepare) for name, store in self.stores.items()
         }
@@ -48,6 +54,18 @@ class Intake:
         self._database = database
         self._lock = threading.Lock()
         self._turn = threading.Lock()
+
+    def admit(self, protocol: str, project_id: int) -> None:
+        """Return while the project's quota lets something in; asked before a request is read.
+
+        Raises:
+            QuotaExceeded: it is used up, which is noted for people.
+        """
+        try:
+            self.quotas.check(project_id)
+        except QuotaExceeded as problem:
+            self.rejects.note(protocol, problem.code, detail=problem.message, project_id=project_id)
+            raise
 
     def take(self, protocol: str, reading: Reading, project_id: int) -> tuple[int, str]:
         """Process and store what a request held; return how many of its items were refused, and why.

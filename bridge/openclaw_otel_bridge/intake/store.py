@@ -16,6 +16,7 @@ from openclaw_otel_bridge.intake import writes
 from openclaw_otel_bridge.intake.inbox import insert_deliveries
 from openclaw_otel_bridge.intake.issues import Places
 from openclaw_otel_bridge.intake.items import Candidate, InboxRow, Item, Reject, TraceSpans
+from openclaw_otel_bridge.intake.quotas import Quotas
 from openclaw_otel_bridge.intake.reconcile import Plan, reconcile
 from openclaw_otel_bridge.intake.rows import candidate_of
 from openclaw_otel_bridge.intake.trace_chunks import store_spans
@@ -38,9 +39,10 @@ class Stored:
 class Store:
     """Writes items. One per committer, used by its thread alone."""
 
-    def __init__(self, retention: Retention, most_new: int = 0) -> None:
-        """`most_new` issues may a project get within a minute (see `Flood`); 0 is no limit."""
+    def __init__(self, retention: Retention, most_new: int = 0, quotas: Quotas | None = None) -> None:
+        """`most_new` issues may a project get within a minute (see `Flood`), 0 is no limit; `quotas` count events."""
         self.stored = Stored()
+        self._quotas = quotas
         self._most_new = most_new
         self._partitions = Partitions(retention)
 
@@ -82,6 +84,8 @@ class Store:
         writes.add_sources(conn, plan.touched)
         writes.insert_copies(conn, plan.copies)
         writes.count(conn, counted)
+        if self._quotas is not None:
+            self._quotas.count(conn, (event.key[2] for event in plan.fresh))
         self.stored.issues += places.arrivals(candidate for _, candidate, sign in counted if sign > 0)
         self.stored.folded += places.folded
         self.stored.events += len(plan.fresh)

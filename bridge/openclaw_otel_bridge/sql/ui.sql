@@ -18,10 +18,6 @@ update people set locale = %(locale)s where id = %(id)s
 -- the project's keys, without the keys themselves
 select kind, label, created_at from project_keys where project_id = %(project)s and revoked_at is null order by id
 
--- name: set_solo
--- whether one person may resolve alone
-update projects set settings = jsonb_set(settings, '{solo_resolve}', to_jsonb(%(solo)s::boolean)) where id = %(project)s
-
 -- name: tries
 -- every attempt of several deliveries
 select delivery_id, n, at, duration_ms, http_status, outcome, answer from delivery_attempts

@@ -54,6 +54,7 @@ def take_traces() -> Response:
     """Take spans; their exceptions and failed calls become events."""
     intake = services().intake
     encoding, project_id = _encoding(), _project()
+    intake.admit("otlp_traces", project_id)
     body = _body()
     with intake.turn(len(body) // SPAN_BYTES):
         message = decode(body, encoding, ExportTraceServiceRequest)
@@ -70,6 +71,7 @@ def take_logs() -> Response:
     """Take log records; those that tell of an exception become events."""
     intake = services().intake
     encoding, project_id = _encoding(), _project()
+    intake.admit("otlp_logs", project_id)
     body = _body()
     plain_errors = intake.projects.takes_plain_errors(project_id)
     with intake.turn(len(body) // SPAN_BYTES):
@@ -92,7 +94,7 @@ def refuse_method() -> Response:
 @blueprint.errorhandler(Problem)
 def refuse(problem: Problem) -> Response:
     """Say what is wrong in the encoding of the request, as google.rpc.Status; keep note of it for people."""
-    if problem.status != 503:
+    if problem.status not in (429, 503):  # a used-up quota is noted with its project already
         detail = "" if problem.status == 401 else problem.message
         services().intake.rejects.note(f"otlp_{request.path[4:]}", problem.code, detail=detail)
     encoding = encoding_of(request.content_type or "")

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from openclaw_otel_bridge.intake.bodies import SENTRY_CODINGS, read_body
 from openclaw_otel_bridge.intake.envelope import Envelope, parse_envelope
+from openclaw_otel_bridge.intake.quotas import QuotaExceeded
 from openclaw_otel_bridge.intake.sentry import read_envelope
 from openclaw_otel_bridge.problems import Overloaded, Problem, Unavailable
 from openclaw_otel_bridge.services import services
@@ -56,9 +57,11 @@ def take_envelope(project: str) -> Response:
     key = _sent_key()
     if key:
         _check(key, project_id)
+        intake.admit("sentry", project_id)
     envelope = parse_envelope(_body())
     if not key:
         _check(envelope.key, project_id)
+        intake.admit("sentry", project_id)
     reading = read_envelope(envelope, project_id)
     count, reason = intake.take("sentry", reading, project_id)
     _count_items(envelope)
@@ -93,7 +96,8 @@ def refuse(problem: Problem) -> Response:
     response.headers.update(problem.headers)
     response.headers["X-Sentry-Error"] = problem.message.encode("ascii", "replace").decode()[:500].replace("\n", " ")
     if seconds := problem.headers.get("Retry-After"):
-        response.headers["X-Sentry-Rate-Limits"] = f"{seconds}::organization:{problem.code}"
+        scope = "project" if isinstance(problem, QuotaExceeded) else "organization"
+        response.headers["X-Sentry-Rate-Limits"] = f"{seconds}::{scope}:{problem.code}"
     return response
 
 

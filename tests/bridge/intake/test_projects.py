@@ -22,4 +22,10 @@ def test_projects(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
             conn.execute("""update projects set settings = '{"error_logs": true}'""")
         assert found.takes_plain_errors(1)
         assert found.exists(1)
+        assert found.limited == frozenset()
+        with database.connection() as conn:
+            conn.execute("""update projects set settings = '{"quota_per_day": 5}'""")
+        assert found.settings(1).quota_per_day == 5
+        assert found.limited == {1}
+        assert not found.settings(99).has_quota
         assert not found.exists(99)

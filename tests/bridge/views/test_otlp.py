@@ -317,6 +317,43 @@ def test_a_full_queue_sends_back_and_the_exporter_comes_again(
     assert sorted(rows(bridge, "select exception_type from events")) == [("KeyError",), *[("erp.Throttled",)] * 2]
 
 
+@pytest.mark.parametrize("kind", [PROTOBUF, JSON])
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/logs"])
+def test_a_used_up_quota_sends_back_and_stores_nothing(bridge: Bridge, kind: str, path: str) -> None:
+    with bridge.database.connection() as conn:
+        conn.execute("""update projects set settings = '{"quota_per_day": 2}'""")
+    assert post(bridge, traces(*failing(3)).SerializeToString()).status_code == 200
+    message = traces(*failing(2)) if path == "/v1/traces" else logs(log({"exception.type": "E"}))
+    answer = post(bridge, as_json(message) if kind == JSON else message.SerializeToString(), kind, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (429, kind)
+    assert 1 <= int(answer.headers["Retry-After"]) <= 600
+    code = answer.json()["code"] if kind == JSON else Status.FromString(answer.content).code
+    assert code == 8
+    assert "quota of 2 events per day" in answer.text
+    assert count(bridge) == 3
+    intake = bridge.app.extensions[EXTENSION].intake
+    protocol = f"otlp_{path[4:]}"
+    assert intake.rejects.totals == {(protocol, "quota_exceeded"): 1}
+    intake.close()
+    assert rows(bridge, "select project_id, protocol, reason, n from rejects") == [(1, protocol, "quota_exceeded", 1)]
+
+
+def test_the_next_day_there_is_room_again(bridge: Bridge) -> None:
+    with bridge.database.connection() as conn:
+        conn.execute("""update projects set settings = '{"quota_per_day": 1}'""")
+    message = traces(*failing(1)).SerializeToString()
+    assert post(bridge, message).status_code == 200
+    message = traces(*failing(1)).SerializeToString()
+    assert post(bridge, message).status_code == 429
+    with bridge.database.connection() as conn:
+        conn.execute("update quota_usage set day = day - 1")
+    deadline = time.monotonic() + 10
+    while post(bridge, message).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert count(bridge) == 2
+
+
 def fail_once(provider: TracerProvider) -> None:
     try:
         with provider.get_tracer("t").start_as_current_span("work"):

@@ -202,6 +202,23 @@ def test_odd_events_are_kept(bridge: Bridge, values: dict[str, Any]) -> None:
     assert rows(bridge, "select count(*) from events") == [(1,)]
 
 
+def test_a_used_up_quota_holds_senders_back(bridge: Bridge) -> None:
+    with bridge.database.connection() as conn:
+        conn.execute("""update projects set settings = '{"quota_per_day": 1}'""")
+    assert post(bridge, envelope(failure())).status_code == 200
+    by_header = envelope(failure())
+    by_dsn = envelope(failure(), dsn=f"http://{bridge.sentry_key}@127.0.0.1/1")
+    answers = [post(bridge, by_header), requests.post(f"{bridge.url}/api/1/envelope/", data=by_dsn, timeout=30)]
+    for answer in answers:
+        seconds = answer.headers["Retry-After"]
+        assert (answer.status_code, 1 <= int(seconds) <= 600) == (429, True)
+        assert answer.headers["X-Sentry-Rate-Limits"] == f"{seconds}::project:quota_exceeded"
+        assert "quota of 1 events per day" in answer.json()["detail"]
+    assert rows(bridge, "select count(*) from events") == [(1,)]
+    intake = bridge.app.extensions[EXTENSION].intake
+    assert intake.rejects.totals == {("sentry", "quota_exceeded"): 2}
+
+
 def test_a_full_queue_holds_senders_back(make_bridge: Callable[[Config], Bridge], bridge_config: Config) -> None:
     bridge = make_bridge(replace(bridge_config, intake=IntakeSettings(queue_items=1, flush_items=1)))
     with psycopg.connect(bridge.database.url) as blocker:

@@ -55,6 +55,18 @@ def rows(bridge: Bridge, query: str) -> list[tuple[Any, ...]]:
         return conn.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
 
 
+def test_a_used_up_quota_stops_no_platform(bridge: Bridge) -> None:
+    with bridge.database.connection() as conn:
+        conn.execute("""update projects set settings = '{"quota_per_day": 1, "quota_per_minute": 1}'""")
+    for n in range(3):
+        headers = {"X-Shopify-Event-Id": f"e{n}", "X-Shopify-Webhook-Id": f"d{n}"}
+        assert deliver(bridge, **headers).status_code == 200
+        assert deliver(bridge, secret="wrong", **headers).status_code == 401
+    assert rows(bridge, "select count(*) from webhook_inbox where verified") == [(3,)]
+    assert rows(bridge, "select count(*) > 1 from events") == [(True,)]
+    assert rows(bridge, "select count(*) from quota_usage") == [(0,)]
+
+
 def test_a_good_delivery_is_kept(bridge: Bridge) -> None:
     assert deliver(bridge).status_code == 200
     ((topic, store, verified, copies, data),) = rows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +13,13 @@ from flask import Response, g, request, session, url_for
 from psycopg.rows import class_row
 
 from openclaw_otel_bridge.db import queries
+from openclaw_otel_bridge.intake.quotas import usage_of
 from openclaw_otel_bridge.messages import LOCALES, t
-from openclaw_otel_bridge.people.audit import audit
 from openclaw_otel_bridge.people.directory import change_own_password, update_own_settings
 from openclaw_otel_bridge.people.login import authenticate
 from openclaw_otel_bridge.people.permissions import require
 from openclaw_otel_bridge.people.tokens import create_token, list_tokens, revoke_token
+from openclaw_otel_bridge.project_settings import QUOTAS, change_settings, read_settings
 from openclaw_otel_bridge.services import services
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
 from openclaw_otel_bridge.views.ui.page import done, faults_of, page, tell
@@ -106,16 +109,25 @@ def end_token(token_id: int) -> Response:
 
 @blueprint.get("/settings")
 def settings() -> Response:
-    """How to send data here, and how the workflow behaves."""
+    """How to send data here, how the workflow behaves, how much is taken."""
+    return _settings()
+
+
+def _settings(error: InvalidField | None = None) -> Response:
     actor = viewer()
     require(actor, "project.view")
     with services().database.connection() as conn:
-        row = conn.execute(queries("issues")["solo_resolve"], {"project_id": actor.project_id}).fetchone()
+        found = read_settings(conn, actor.project_id)
+        used = usage_of(conn, [actor.project_id])[actor.project_id]
         with conn.cursor(row_factory=class_row(Key)) as cursor:
             keys = cursor.execute(queries("ui")["keys"], {"project": actor.project_id}).fetchall()
     return page(
         "settings.html",
-        solo=bool(row and row[0]),
+        status=422 if error else 200,
+        faults=faults_of(error) if error else {},
+        form=request.form if error else {},
+        settings=found,
+        used=used,
         keys=keys,
         first_event=first_event(services().config.public_url),
     )
@@ -124,14 +136,31 @@ def settings() -> Response:
 @blueprint.post("/settings", endpoint="save_settings")
 def save_settings() -> Response:
     """Save how the workflow behaves."""
-    actor = viewer()
-    require(actor, "project.edit")
-    solo = bool(request.form.get("solo_resolve"))
+    return _change({"solo_resolve": bool(request.form.get("solo_resolve"))})
+
+
+@blueprint.post("/settings/quotas", endpoint="save_quotas")
+def save_quotas() -> Response:
+    """Save how much is taken; an empty field is no limit."""
+    require(viewer(), "project.edit")
+    try:
+        return _change({name: _number(name, request.form.get(name, "")) for name in QUOTAS})
+    except InvalidField as error:
+        return _settings(error)
+
+
+def _change(changes: Mapping[str, Any]) -> Response:
     with services().database.connection() as conn:
-        conn.execute(queries("ui")["set_solo"], {"project": actor.project_id, "solo": solo})
-        audit(conn, actor, "project.update", f"project {actor.project_id}", {"solo_resolve": solo})
+        change_settings(conn, viewer(), changes)
     tell("settings.saved")
     return done(url_for("ui.settings"))
+
+
+def _number(name: str, text: str) -> int | None:
+    text = text.strip().replace(",", "")
+    if text and not re.fullmatch(r"[0-9]{1,18}", text):
+        raise InvalidField(name, "a whole number, or nothing", "应为整数，或留空")
+    return int(text) if text else None
 
 
 def _account(*, status: int = 200, **more: Any) -> Response:

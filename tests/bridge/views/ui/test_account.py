@@ -68,3 +68,21 @@ def test_settings(bridge: Bridge, admin: Visitor, dev: Visitor) -> None:
     assert "checked" in page.split('name="solo_resolve"')[1].split(">")[0]
     assert dev.get("/settings").status_code == 200
     assert dev.post("/settings", {}).status_code == 403
+
+
+def test_quotas(admin: Visitor, dev: Visitor) -> None:
+    assert "No limit is set." in text_of(dev.get("/settings"))
+    admin.get("/settings")
+    page = admin.follow(admin.post("/settings/quotas", {"quota_per_minute": "", "quota_per_day": "100,000"}))
+    assert 'value="100000"' in page
+    assert "0 / 100,000" in page
+    assert "0 / 100,000" in text_of(dev.get("/settings"))
+    wrong = admin.post("/settings/quotas", {"quota_per_minute": "many", "quota_per_day": "7"})
+    assert wrong.status_code == 422
+    assert "a whole number, or nothing" in text_of(wrong)
+    assert 'value="many"' in text_of(wrong)
+    assert admin.post("/settings/quotas", {"quota_per_minute": "0"}).status_code == 422
+    assert "checked" not in page.split('name="solo_resolve"')[1].split(">")[0]
+    page = admin.follow(admin.post("/settings/quotas", {}))
+    assert "Used today" not in page
+    assert dev.post("/settings/quotas", {"quota_per_day": "1"}).status_code == 403

@@ -18,7 +18,7 @@ from typing import Any
 import re2
 
 from openclaw_otel.errors import CatalogError
-from openclaw_otel.pattern_list import PatternList
+from openclaw_otel.pattern_list import PatternList, searchable
 from openclaw_otel.record import Category, OwnerHint, Severity
 
 RETRYABLE = frozenset({Category.TIMEOUT, Category.NETWORK, Category.RATE_LIMIT, Category.PLATFORM_OUTAGE})
@@ -50,7 +50,7 @@ class Row:
         """Say whether the row's status and pattern hold for this answer."""
         if self.status and status not in self.status:
             return False
-        return self.match is None or self.match.search(text) is not None
+        return self.match is None or self.match.search(searchable(text)) is not None
 
 
 class Catalog:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from openclaw_otel.catalog import Catalog, Row, compiled, document, parse_catalog
-from openclaw_otel.pattern_list import PatternList
+from openclaw_otel.pattern_list import PatternList, searchable
 from openclaw_otel.record import ErrorRecord, Evidence, ExceptionInfo
 
 CLASSIFIER = "catalog/1"
@@ -190,7 +190,7 @@ def speaks_of_signature(error: ExceptionInfo) -> bool:
 
 def text_speaks_of_signature(text: str) -> bool:
     """Say whether a text is about a signature that did not verify."""
-    return words().signature.search(spelled_out_type(text)) is not None
+    return words().signature.search(searchable(spelled_out_type(text))) is not None
 
 
 def spelled_out_type(text: str) -> str:

@@ -41,11 +41,16 @@ class PatternList:
         """Return the positions of all patterns that are in the text, ascending."""
         if self._empty:
             return []
-        return sorted(self._set.Match(text) or ())
+        return sorted(self._set.Match(searchable(text)) or ())
 
     def first(self, text: str) -> int | None:
         """Return the position of the first pattern that is in the text, or None."""
         if self._empty:
             return None
-        found = self._set.Match(text)
+        found = self._set.Match(searchable(text))
         return min(found) if found else None
+
+
+def searchable(text: str) -> bytes:
+    """Return a text as RE2 takes it: JSON may hold half a surrogate pair."""
+    return text.encode("utf-8", "replace")

@@ -11,6 +11,9 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.generators.exchanges import PLATFORMS
+from tests.generators.planted import Planter
+
 HOSTS = ("demo.myshopify.com", "api-m.paypal.com", "api.mercadolibre.com", "partner.shopeemobile.com")
 MODULES = ("orders", "refunds", "stock", "listings", "payouts", "labels", "webhooks", "tokens")
 FAULTS = (
@@ -45,6 +48,30 @@ def orders(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
 def documents(count: int) -> list[str]:
     """Return orders as the JSON of a response body."""
     return [json.dumps({"orders": [order]}) for order in orders(count)]
+
+
+class Impersonal(Planter):
+    """Makes sentences about nobody."""
+
+    def sentence(self) -> str:
+        return self.pick(
+            "Quantity must be positive", "sku MUG-3 is not active in this region", "请求过于频繁，请稍后重试"
+        )
+
+    def email(self) -> str:
+        return self.pick("limit", "sku", "status")
+
+
+def answers(count: int, seed: int = 7) -> list[str]:
+    """Return JSON bodies of failed calls to every platform; as in the field, one in eight speaks of a buyer."""
+    planters, texts = (Planter(seed), Impersonal(seed)), list[str]()
+    while len(texts) < count:
+        shape = PLATFORMS[planters[1].pick(*PLATFORMS)]
+        planter = planters[len(texts) % 8 != 0]
+        body = planter.pick(*shape.refusals)[1](planter) if planter is planters[1] else shape.buyer(planter)
+        if not isinstance(body, str):
+            texts.append(json.dumps(body, ensure_ascii=planter.random.random() < 0.5))
+    return texts
 
 
 def batch(spans: int, seed: int = 7) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from openclaw_otel_plugins.redact import RuleRedactor
 from openclaw_otel_plugins.redaction.rules import load_rules
-from tests.benchmarks.bodies import documents
+from tests.benchmarks.bodies import answers, documents
 from tests.benchmarks.measuring import medians
 
 
@@ -15,7 +15,8 @@ def run() -> Iterator[str]:
     """Yield the lines of this benchmark."""
     redactor, bodies = RuleRedactor(load_rules()), documents(200)
     clean = [json.dumps({"errors": [{"code": "TAKEN", "field": "sku", "line": n}] * 20}) for n in range(200)]
-    for name, texts in (("orders, full of buyers", bodies), ("error answers, clean", clean)):
+    kinds = {"orders, full of buyers": bodies, "bodies of failed calls": answers(400), "error answers, clean": clean}
+    for name, texts in kinds.items():
         taken = medians(
             {
                 "redact": lambda texts=texts: [redactor.text(text) for text in texts],

@@ -18,8 +18,9 @@ from openclaw_otel_plugins.redaction.markup import Markup, is_markup
 from openclaw_otel_plugins.redaction.pairs import Pairs, context_stems, stems
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
 from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, Run, TooDense
-from openclaw_otel_plugins.redaction.tree import Leaf, Tree, Walk
+from openclaw_otel_plugins.redaction.tree import Tree
 from openclaw_otel_plugins.redaction.values import ESCAPED_PROBE, SEPARATOR, Values, probe
+from openclaw_otel_plugins.redaction.walk import Leaf, Walk
 
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
@@ -149,7 +150,10 @@ class Engine:
             written = json_text.dump(done, body)
         except (RecursionError, ValueError):
             return None
-        return text.replace(body, written, 1).encode("utf-8", "surrogatepass")
+        if len(body) < len(text):
+            lead = len(text) - len(text.lstrip())
+            written = text[:lead] + written + text[lead + len(body) :]
+        return written.encode("utf-8", "surrogatepass")
 
     def _cut_json(self, text: str, run: Run) -> bytes | None:
         body = text.lstrip()

@@ -69,6 +69,7 @@ class Keys:
                     self._terms.setdefault(normal(term).replace("_", ""), name)
         self._inside.sort(key=lambda pair: -len(pair[0]))
         self._hard = rules.hard | {term.replace("_", "") for term in rules.hard}
+        self._weak, self._contexts = _weak(rules), _contexts(rules)
         self._own_terms = {normal(term.lstrip("=")) for term in rules.own_terms}
         self._own_keep = {normal(key) for key in rules.own_keep}
 
@@ -76,7 +77,9 @@ class Keys:
         """Return what to do with the value of a key."""
         found = self.memory.get(key)
         if found is None:
-            found = self._judge(key if len(key) <= _LONG else key[:80] + " " + key[-80:])
+            if len(key) > _LONG:
+                return self._judge(key[: _LONG // 2] + " " + key[-_LONG // 2 :])
+            found = self._judge(key)
             if len(self.memory) >= _CACHE:
                 self.memory.clear()
             self.memory[key] = found
@@ -97,12 +100,12 @@ class Keys:
         if whole in rules.keep_keys or (joined in rules.keep_keys and len(segments) == 1):
             return KEEP
         name = self._class(last, whole, segments)
-        enters, weak = self._enters(last), self._weak(joined)
+        enters, weak = self._enters(last), self._weak.get(joined, ())
         by_path = self._by_path(segments, weak) if weak else ""
         if by_path:
             name = name or by_path
         if len(segments) > 1:
-            weak = []  # `service.name` beside `user.email`: its own path says what it is
+            weak = ()  # `service.name` beside `user.email`: its own path says what it is
         tail = last[-1]
         keep = not name and (joined in rules.keep_keys or tail in rules.keep_tails or _names_an_id(tail))
         leaves = joined in rules.contexts["leave"] or last[-1] in ("items", "products", "errors")
@@ -110,7 +113,7 @@ class Keys:
             return NEUTRAL
         if keep and not (enters or weak or leaves):
             return KEEP
-        return Verdict(name, keep, tuple(weak), enters, leaves)
+        return Verdict(name, keep, weak, enters, leaves)
 
     def _class(self, last: list[str], whole: str, segments: list[list[str]]) -> str:
         joined = "_".join(last)
@@ -143,24 +146,13 @@ class Keys:
         return found
 
     def _enters(self, last: list[str]) -> str:
-        contexts = self._rules.contexts
-        for size in (3, 2, 1):
-            term = "_".join(last[-size:])
-            for name in (ADDRESS, CARD, PERSON, ERRORS):
-                if term in contexts[name]:
-                    return name
+        for size in range(min(3, len(last)), 0, -1):
+            name = self._contexts.get("_".join(last[-size:]))
+            if name:
+                return name
         return ""
 
-    def _weak(self, joined: str) -> list[tuple[str, str]]:
-        """Return (context, class) pairs: what the key is below each context."""
-        pairs: list[tuple[str, str]] = []
-        for name, table in self._rules.weak.items():
-            if joined in table:
-                contexts = {"address_only": (ADDRESS,), CARD: (CARD,)}.get(name, (PERSON, ADDRESS))
-                pairs += [(context, table[joined]) for context in contexts]
-        return pairs
-
-    def _by_path(self, segments: list[list[str]], weak: list[tuple[str, str]]) -> str:
+    def _by_path(self, segments: list[list[str]], weak: tuple[tuple[str, str], ...]) -> str:
         """Return the class that the key's own path gives it: `customer.name`."""
         for parts in segments[:-1]:
             context = self._enters(parts)
@@ -168,6 +160,21 @@ class Keys:
             if own:
                 return own
         return ""
+
+
+def _weak(rules: Rules) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return ambiguous key → (context, class) pairs: what it is below each context."""
+    pairs: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, table in rules.weak.items():
+        contexts = {"address_only": (ADDRESS,), CARD: (CARD,)}.get(name, (PERSON, ADDRESS))
+        for key, placeholder in table.items():
+            pairs[key] = (*pairs.get(key, ()), *((context, placeholder) for context in contexts))
+    return pairs
+
+
+def _contexts(rules: Rules) -> dict[str, str]:
+    """Return term → what an object under it is about."""
+    return {term: name for name in (ERRORS, PERSON, CARD, ADDRESS) for term in rules.contexts[name]}
 
 
 def _names_an_id(part: str) -> bool:

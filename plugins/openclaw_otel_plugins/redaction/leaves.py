@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -20,6 +21,8 @@ _FIVE_DIGITS = re.compile(r"(?:[0-9\u0660-\u0669\uff10-\uff19][^0-9\uff10-\uff19
 _ORDER_NAME = re.compile(
     r"#[\w\-]{1,24}|(?=[A-Z0-9#-]*[0-9])[A-Z0-9#-]{1,20}|[a-z]{2,10}_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}"
 )
+_NUMBER = re.compile(r"\+?[0-9][0-9 ().\-]{6,}")
+_LITERAL = re.compile(r"'(?:[^'\\\\]|''|\\\\.)*+(?:'|$)", re.DOTALL)
 _COARSE = frozenset({"name", "note", "account", "email"})
 _EMAIL = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")
 
@@ -32,24 +35,23 @@ class Leaves:
 
     def replace(self, text: str, name: str, run: Run, rule: str, *, encoded: bool = False) -> str | None:
         """Return what stands instead of a text of class `name`; None when the text is to be looked at as any other."""
-        plain = text.strip()
+        value = plain = text.strip()
         if (len(plain) < 10 and plain.lower() in _NOTHING) or (plain[-1:] == "]" and _DONE.fullmatch(text)):
             return None
-        value = unquote_plus(plain) if encoded and ("%" in plain or "+" in plain) else plain
-        if name == "phone" and not _FIVE_DIGITS.search(value):
-            return None
-        if name == "name" and _ORDER_NAME.fullmatch(value):
-            return None
-        if (name == "ip" and not _public(value)) or (name == "address" and _HOST.fullmatch(value)):
+        if encoded and ("%" in plain or "+" in plain):
+            value = unquote_plus(plain)
+        keeps = _KEEPS.get(name)
+        if keeps is not None and keeps(value):
             return None
         placeholder = _finer(name, value) if name in _COARSE else name
         if self._pseudonyms and placeholder in ("email", "phone"):
             run.buyer(placeholder, value)
         mark = f"[{placeholder}]"
         if run.findings is not None:
-            run.note(rule, mark)
-        scheme = _SCHEME.match(plain) if name == "token" else None
-        return f"{scheme[1]} {mark}" if scheme and not encoded else mark
+            run.note(f"{rule}:{name}", mark)
+        if name == "token" and not encoded and (scheme := _SCHEME.match(plain)):
+            return f"{scheme[1]} {mark}"
+        return mark
 
     def number(self, value: float, name: str, run: Run, rule: str) -> Any:
         """Return what stands instead of a number of class `name`, or the number."""
@@ -60,7 +62,7 @@ class Leaves:
             return value
         if name == "phone" and self._pseudonyms:
             run.buyer("phone", str(value))
-        run.note(rule, f"[{name}]")
+        run.note(f"{rule}:{name}", f"[{name}]")
         return f"[{name}]"
 
 
@@ -68,7 +70,7 @@ def _finer(name: str, value: str) -> str:
     """A receiver may be a name, an e-mail or a phone: say which."""
     if "@" in value and _EMAIL.fullmatch(value):
         return "email"
-    if name != "note" and len(value) < 24 and re.fullmatch(r"\+?[0-9][0-9 ().\-]{6,}", value):
+    if name != "note" and len(value) < 24 and _NUMBER.fullmatch(value):
         return "phone"
     return name
 
@@ -88,3 +90,17 @@ def _public(value: str) -> bool:
 def _documentation(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Documentation networks count as private in `ipaddress`, yet stand for real addresses in samples."""
     return str(address).startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"))
+
+
+_KEEPS: Mapping[str, Callable[[str], object]] = {
+    "phone": lambda value: not _FIVE_DIGITS.search(value),
+    "name": _ORDER_NAME.fullmatch,
+    "ip": lambda value: not _public(value),
+    "address": _HOST.fullmatch,
+}
+"""Class → what of it is none after all."""
+
+
+def without_literals(statement: str) -> str:
+    """Return an SQL statement without its string literals; a literal that was cut off is one too."""
+    return _LITERAL.sub("'?'", statement)

@@ -49,7 +49,7 @@ class Markup:
             if match[group] is None or not open_elements or not open_elements[-1][1]:
                 continue
             text = unescape(match[group].decode("utf-8", "surrogatepass"))
-            kept = self._leaves.replace(text, open_elements[-1][1], run, f"element:{open_elements[-1][1]}")
+            kept = self._leaves.replace(text, open_elements[-1][1], run, "element")
             if kept is not None and text.strip():
                 pieces += data[last : match.start(group)], kept.encode()
                 last = match.end(group)
@@ -74,7 +74,7 @@ class Markup:
         above, forced = (open_elements[-1][2], open_elements[-1][1]) if open_elements else ("", "")
         found = verdict.placeholder or verdict.below(above) or ("" if verdict.keep else forced)
         if named and value and found:
-            kept = self._leaves.replace(unescape(value[1].decode("utf-8", "replace")), found, run, f"element:{found}")
+            kept = self._leaves.replace(unescape(value[1].decode("utf-8", "replace")), found, run, "element")
             if kept is not None:
                 start, end = match.start(4) + value.start(1), match.start(4) + value.end(1)
                 pieces += data[last:start], escape(kept).encode()
@@ -93,7 +93,7 @@ class Markup:
             if not verdict.placeholder or b"filename=" in match[2]:
                 return match[0]
             text = match[3].decode("utf-8", "surrogatepass")
-            kept = self._leaves.replace(text, verdict.placeholder, run, f"part:{verdict.placeholder}")
+            kept = self._leaves.replace(text, verdict.placeholder, run, "part")
             if kept is None:
                 return match[0]
             return match[0][: match.start(3) - match.start()] + kept.encode()

@@ -125,7 +125,7 @@ class Pairs:
                 position = done.end()
                 continue
             text = data[begin:end].decode("utf-8", "surrogatepass")
-            kept = self._leaves.replace(text, key.name, run, f"pair:{key.name}", encoded=_in_url(data, start, form))
+            kept = self._leaves.replace(text, key.name, run, "pair", encoded=_in_url(data, start, form))
             position = max(end, position)
             if kept is None:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from openclaw_otel_plugins.redaction.checks import CHECKS, Check
 
 VARIABLE = "OPENCLAW_OTEL_REDACTION_RULES"
 _PLACEHOLDER = re2.compile(r"^[a-z][a-z0-9_]{0,30}$")
+_SELF_TEST = "openclaw-otel self test"
 _USER_KEYS = frozenset({"about", "keys", "values", "keep"})
 _VALUE_KEYS = frozenset({"name", "pattern", "placeholder", "number"})
 
@@ -29,7 +30,6 @@ class ValueRule:
     pattern: Any
     source: str
     check: Check | None = None
-    needles: tuple[bytes, ...] = ()
     probe: str = ""
     """A part of the pattern that cannot reach over a separator; "": the pattern itself."""
     number: bool = False
@@ -66,6 +66,27 @@ def compiled(pattern: str, *, megabytes: int = 8) -> Any:
     options.log_errors = False
     options.max_mem = megabytes << 20
     return re2.compile(pattern.encode(), options)
+
+
+def which_of(patterns: Sequence[str], *, megabytes: int = 64) -> Callable[[bytes], Sequence[int] | None]:
+    """Return a function that says which patterns match in a text, by their places (None: none does): one pass for all.
+
+    A number beyond the last of them means nothing.
+
+    Raises:
+        ConfigError: the patterns are too large for the memory of such a pass, which would find nothing ever.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = megabytes << 20
+    found = re2.Set.SearchSet(options)
+    for pattern in (*patterns, _SELF_TEST):
+        found.Add(pattern.encode())
+    found.Compile()
+    match: Callable[[bytes], Sequence[int] | None] = found.Match
+    if len(patterns) not in (match(_SELF_TEST.encode()) or ()):
+        raise ConfigError(VARIABLE, "has too many or too large patterns")
+    return match
 
 
 def load_rules(path: Path | None = None) -> Rules:
@@ -110,7 +131,6 @@ def _value(entry: Mapping[str, Any]) -> ValueRule:
         pattern=compiled(entry["pattern"]),
         source=entry["pattern"],
         check=CHECKS[entry["check"]] if "check" in entry else None,
-        needles=tuple(needle.encode() for needle in entry.get("needles", ())),
         probe=entry.get("probe", ""),
         number=entry.get("number", False),
     )

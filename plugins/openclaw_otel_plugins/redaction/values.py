@@ -1,4 +1,4 @@
-"""Values that are personal or secret wherever they stand: one scan to know whether, then the rules that may apply."""
+"""Values that are personal or secret wherever they stand: one pass says which rules match, and those are applied."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from openclaw_otel_plugins.redaction.rules import Rules, ValueRule, compiled
+from openclaw_otel_plugins.redaction.rules import Rules, ValueRule, compiled, which_of
 from openclaw_otel_plugins.redaction.run import Run
 
 SEPARATOR = "\x1f"
@@ -29,27 +29,31 @@ class Values:
     """The value rules, ready to run over UTF-8."""
 
     def __init__(self, rules: Rules) -> None:
+        self._rules = [rule for rule in rules.values if not rule.number]
         self._number_rules = [rule for rule in rules.values if rule.number]
-        self._named = [rule for rule in rules.values if not rule.number and rule.needles]
-        self._bare = [rule for rule in rules.values if not rule.number and not rule.needles]
         self._number_pattern = compiled("|".join(f"({_uncaptured(rule.source)})" for rule in self._number_rules))
-        self._bare_probe = compiled("|".join(probe(rule) for rule in self._bare))
+        self._which = which_of([_uncaptured(rule.source) for rule in (*self._rules, *self._number_rules)])
         self.probes = [probe(rule) for rule in rules.values]
         self.keep_probes = [probe(rule) for rule in rules.values if not rule.number]
 
     def apply(self, data: bytes, run: Run, *, keep: bool = False) -> bytes:
-        """Return the text with every value replaced; `keep`: numbers here are ids."""
+        """Return the text with every value replaced; `keep`: numbers here are ids.
+
+        What stands alone only once its neighbour is replaced is found when the text is looked at again.
+        """
         seen = _masked(data)
-        for rules, probe in ((self._named, None), (self._bare, self._bare_probe)):
-            if probe and not probe.search(seen):
-                continue
-            for rule in rules:
-                if rule.needles and not _any_in(rule.needles, seen):
-                    continue
-                changed = self._one(rule, data, seen, run)
-                if changed is not data:
-                    data, seen = changed, _masked(changed)
-        return data if keep else self._numbers(data, seen, run)
+        found = self._which(seen)
+        if not found:
+            return data
+        numbers = False
+        for index in sorted(found):
+            if index >= len(self._rules):
+                numbers = True
+                break
+            changed = self._one(self._rules[index], data, seen, run)
+            if changed is not data:
+                data, seen = changed, _masked(changed)
+        return self._numbers(data, seen, run) if numbers and not keep else data
 
     def apply_joined(self, data: bytes) -> bytes:
         """Return texts joined by the separator, none with escapes, with every value replaced, each as alone.
@@ -57,11 +61,13 @@ class Values:
         Raises:
             Reaches: a rule reaches from one text into the next.
         """
-        for rules in (self._named, self._bare):
-            for rule in rules:
-                if not rule.needles or _any_in(rule.needles, data):
-                    data = _each(rule.pattern, data, rule)
-        return _each(self._number_pattern, data, self._rule_of)
+        numbers = False
+        for index in sorted(self._which(data) or ()):
+            if index >= len(self._rules):
+                numbers = True
+                break
+            data = _each(self._rules[index].pattern, data, self._rules[index])
+        return _each(self._number_pattern, data, self._rule_of) if numbers else data
 
     def _rule_of(self, match: Any) -> ValueRule:
         """Return the number rule that matched: the group tells."""
@@ -132,13 +138,6 @@ def _each(pattern: Any, data: bytes, rules: ValueRule | Callable[[Any], ValueRul
         return data
     pieces.append(data[last:])
     return b"".join(pieces)
-
-
-def _any_in(needles: tuple[bytes, ...], data: bytes) -> bool:
-    for needle in needles:  # a plain loop: this runs for every text that needs work, and generators cost
-        if needle in data:
-            return True
-    return False
 
 
 def _span(match: Any, groups: int) -> tuple[int, int]:

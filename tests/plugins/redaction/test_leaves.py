@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from openclaw_otel_plugins.redaction.leaves import Leaves
+from openclaw_otel_plugins.redaction.leaves import Leaves, without_literals
 from openclaw_otel_plugins.redaction.run import Run
 
 LEAVES = Leaves(pseudonyms=True)
@@ -58,3 +58,7 @@ def test_the_buyer_is_remembered_once() -> None:
         LEAVES.replace(value, "email", run, "key")
     LEAVES.number(13800138000, "phone", run, "key")
     assert (run.emails, run.phones) == (["jo@example.com", "an@example.com"], ["13800138000"])
+
+
+def test_statements_lose_their_literals() -> None:
+    assert without_literals("insert into c values ('Jo''s', 5, 'x") == "insert into c values ('?', 5, '?'"

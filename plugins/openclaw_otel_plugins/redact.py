@@ -12,11 +12,12 @@ from itertools import islice
 from typing import Any
 
 from openclaw_otel import Config, ErrorRecord, ExceptionInfo, Fingerprint, Redactor, Snapshot, hookimpl
-from openclaw_otel_plugins.redaction.engine import Engine, Opened
+from openclaw_otel_plugins.redaction.engine import Engine
 from openclaw_otel_plugins.redaction.pseudonym import pseudonyms
 from openclaw_otel_plugins.redaction.rules import Rules, load_rules
 from openclaw_otel_plugins.redaction.run import Finding, Run
 from openclaw_otel_plugins.redaction.stacks import CleanFrames, Pieces, pieces_of
+from openclaw_otel_plugins.redaction.walk import Opened
 
 _CLEAN_FAILURES = 4096
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("redaction", "pipeline", "calls", "intake")
+NAMES = ("redaction", "adversarial", "pipeline", "calls", "intake")
 
 
 def main(chosen: list[str]) -> int:
@@ -17,7 +17,7 @@ def main(chosen: list[str]) -> int:
     for name in chosen or NAMES:
         benchmark = importlib.import_module(f"tests.benchmarks.{name}")
         for line in benchmark.run():
-            sys.stdout.write(f"{name:10} {line}\n")
+            sys.stdout.write(f"{name:11} {line}\n")
             sys.stdout.flush()
     return 0
 

@@ -50,6 +50,19 @@ def documents(count: int) -> list[str]:
     return [json.dumps({"orders": [order]}) for order in orders(count)]
 
 
+def log_lines(size: int) -> str:
+    """Return log lines and frames with nothing to find."""
+    lines, total = list[str](), 0
+    while total < size:
+        number = len(lines)
+        lines.append(
+            f"2026-03-01 10:00:{number % 60:02d} INFO worker-3 batch finished in 3.{number % 9} s\n"
+            f'  File "/srv/app/orders.py", line {number % 900}, in step_{number % 40}\n    return call(order)\n'
+        )
+        total += len(lines[-1])
+    return "".join(lines)[:size]
+
+
 class Impersonal(Planter):
     """Makes sentences about nobody."""
 

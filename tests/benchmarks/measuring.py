@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 Work = Callable[[], object]
 
@@ -21,3 +22,10 @@ def medians(rivals: Mapping[str, Work], rounds: int = 25) -> dict[str, float]:
             work()
             taken[name].append(time.thread_time() - started)
     return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def once(work: Callable[[Any], object], given: Any) -> float:
+    """Return the CPU seconds of this thread for one call."""
+    started = time.thread_time()
+    work(given)
+    return time.thread_time() - started

@@ -6,7 +6,6 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -17,10 +16,10 @@ from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.markup import Markup, is_markup
 from openclaw_otel_plugins.redaction.pairs import Pairs, context_stems, stems
 from openclaw_otel_plugins.redaction.rules import Rules, compiled
-from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, Run, TooDense
+from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, WORK, Run, TooDense
 from openclaw_otel_plugins.redaction.tree import Tree
 from openclaw_otel_plugins.redaction.values import ESCAPED_PROBE, SEPARATOR, Values, probe
-from openclaw_otel_plugins.redaction.walk import Leaf, Walk
+from openclaw_otel_plugins.redaction.walk import Leaf, Opened
 
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
@@ -34,16 +33,6 @@ _ANCHOR = re.compile(r"[\^$]|\\[Az]")
 _CLEAN_KEYS = 4096
 _ROUNDS = 5
 _WORTH_JOINING = 4
-
-
-@dataclass(slots=True, eq=False)
-class Opened:
-    """A tree, texts and ids on their way; `texts` and `ids` lead from what went in to what comes out."""
-
-    walk: Walk
-    texts: dict[str, str]
-    ids: dict[str, str]
-    tree: Any = None
 
 
 class Engine:
@@ -109,8 +98,8 @@ class Engine:
         return self._work(data, run, keep=False)
 
     def _work(self, data: bytes, run: Run, *, keep: bool) -> bytes:
-        if run.depth >= encoded.MAX_DEPTH:
-            run.note("too_deep", PLACEHOLDER)
+        if run.depth >= encoded.MAX_DEPTH or not run.begin():
+            run.note("too_deep" if run.work >= 0 else "too_many", PLACEHOLDER)
             return PLACEHOLDER.encode()
         run.depth += 1
         looks, run.looks = run.looks, LOOKS
@@ -150,10 +139,8 @@ class Engine:
             written = json_text.dump(done, body)
         except (RecursionError, ValueError):
             return None
-        if len(body) < len(text):
-            lead = len(text) - len(text.lstrip())
-            written = text[:lead] + written + text[lead + len(body) :]
-        return written.encode("utf-8", "surrogatepass")
+        whole = written if len(body) == len(text) else text.replace(body, written, 1)
+        return whole.encode("utf-8", "surrogatepass")
 
     def _cut_json(self, text: str, run: Run) -> bytes | None:
         body = text.lstrip()
@@ -254,6 +241,11 @@ class Engine:
         self, groups: Sequence[tuple[list[Leaf], Run]], leaves: list[Leaf], found: list[int], *, keep: bool
     ) -> None:
         ends = list(accumulate(len(group) for group, _ in groups))
+        most = WORK * len(groups)
+        for at in found[most:]:
+            leaves[at][0][leaves[at][1]] = PLACEHOLDER
+            groups[bisect_right(ends, at)][1].note("too_many", PLACEHOLDER)
+        found = found[:most]
         data = [_bytes(leaves[at][2]) for at in found]
         together = len(found) >= _WORTH_JOINING and not keep and self._anchored is None
         done = self._joined.redact(data) if together and groups[0][1].findings is None else [None] * len(found)
@@ -273,7 +265,11 @@ class Engine:
         if found is None:
             data = key.encode("utf-8", "surrogatepass")
             clean = self._keep_probe.search(data) is None and b"@" not in data
-            found = key if clean else self._values.apply(data, run).decode("utf-8", "surrogatepass")
+            try:
+                found = key if clean else self._values.apply(data, run).decode("utf-8", "surrogatepass")
+            except TooDense:
+                run.note("too_dense", PLACEHOLDER)
+                return PLACEHOLDER
             if len(self._clean) >= _CLEAN_KEYS:
                 self._clean.clear()
             self._clean[key] = found

@@ -67,6 +67,7 @@ class Keys:
                 else:
                     self._terms[normal(term)] = name
                     self._terms.setdefault(normal(term).replace("_", ""), name)
+        self._firsts = {term.partition("_")[0] for term in self._terms}
         self._inside.sort(key=lambda pair: -len(pair[0]))
         self._hard = rules.hard | {term.replace("_", "") for term in rules.hard}
         self._weak, self._contexts = _weak(rules), _contexts(rules)
@@ -120,15 +121,7 @@ class Keys:
         exact = self._exact.get(joined) or self._terms.get(whole)
         if exact:
             return exact
-        found, rank = "", (False, False, 0, 0)
-        for start in range(min(len(last), 16)):
-            for end in range(start + 1, min(start + 4, len(last)) + 1):
-                term = "_".join(last[start:end])
-                name = self._terms.get(term)
-                if name:
-                    own, hard = term in self._own_terms, term in self._hard and end == len(last)
-                    if (own, hard, end - start, end) >= rank:
-                        found, rank = name, (own, hard, end - start, end)
+        found, rank = self._best_term(last)
         if not found:
             plain = _plain("".join(last)) if not joined.isascii() else ""
             return next((name for term, name in self._inside if term in plain), "") if plain else ""
@@ -144,6 +137,21 @@ class Keys:
         ):
             return ""
         return found
+
+    def _best_term(self, last: list[str]) -> tuple[str, tuple[bool, bool, int, int]]:
+        """Return the class of the most telling term of a segment, and why: own, hard, length, where it ends."""
+        found, rank = "", (False, False, 0, 0)
+        for start in range(min(len(last), 16)):
+            if last[start] not in self._firsts:
+                continue
+            for end in range(start + 1, min(start + 4, len(last)) + 1):
+                term = "_".join(last[start:end])
+                name = self._terms.get(term)
+                if name:
+                    own, hard = term in self._own_terms, term in self._hard and end == len(last)
+                    if (own, hard, end - start, end) >= rank:
+                        found, rank = name, (own, hard, end - start, end)
+        return found, rank
 
     def _enters(self, last: list[str]) -> str:
         for size in range(min(3, len(last)), 0, -1):

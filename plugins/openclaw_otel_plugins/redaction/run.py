@@ -11,6 +11,11 @@ LOOKS = 2000
 """Candidates one text may hold. An error has few; beyond, the text is an export, and is replaced whole."""
 
 
+WORK = 8000
+"""Texts of one call that may be worked on: strings of a document, lines, what is decoded. Each of those beyond that
+hold a candidate is replaced whole: so many are an export, and each takes as long as a hundred that hold none."""
+
+
 class TooDense(Exception):
     """A text holds more candidates than is worth looking at; it is replaced whole."""
 
@@ -37,6 +42,7 @@ class Run:
     """How many texts inside texts (JSON in JSON strings, base64) we are in."""
 
     looks: int = LOOKS
+    work: int = WORK
 
     def spend(self) -> None:
         """Count one candidate of the text at work.
@@ -47,6 +53,11 @@ class Run:
         self.looks -= 1
         if self.looks < 0:
             raise TooDense
+
+    def begin(self) -> bool:
+        """Count one text to be worked on; False when there were too many."""
+        self.work -= 1
+        return self.work >= 0
 
     def note(self, rule: str, placeholder: str) -> None:
         """Remember a replacement when an explanation was asked for."""

@@ -154,16 +154,21 @@ class Tree:
                 return
         judged = class_of(verdict, 0, forced, context), verdict
         plain = not forced and not context
-        if verdict is NEUTRAL and not judged[0] and set(map(type, new)) == {str}:
+        if verdict is NEUTRAL and not judged[0] and new and type(new[0]) is str and set(map(type, new)) == {str}:
             walk.free += [(new, position, text, place) for position, text in enumerate(new)]
             return
         here = below(at, judged, {}, label)
+        alike = not verdict.enters and context != ERRORS  # so that the same holds in lists as in objects
         for position, value in enumerate(new):
-            if type(value) is dict:
-                if plain and len(value) == 2 and self._pair(walk, at, new, position, value):
-                    continue
+            kind = type(value)
+            if kind is dict and plain and len(value) == 2 and self._pair(walk, at, new, position, value):
+                continue
+            if kind is dict or (kind is list and alike):
                 inside = (*here[:3], f"{place}.{position}") if walk.explains else here
-                self._mapping(walk, value, new, position, inside)
+                if kind is dict:
+                    self._mapping(walk, value, new, position, inside)
+                else:
+                    walk.stack.append((value, new, position, inside))
             else:
                 self._judged(walk, at, new, position, value, judged)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from openclaw_otel_plugins.redaction.keys import ERRORS, NEUTRAL
@@ -35,6 +36,16 @@ class Walk:
         """Bodies that are no text."""
         self.reshape: list[tuple[Any, Any, type]] = []
         """Tuples and sets, filled as lists: container, slot, type."""
+
+
+@dataclass(slots=True, eq=False)
+class Opened:
+    """A tree, texts and ids on their way; `texts` and `ids` lead from what went in to what comes out."""
+
+    walk: Walk
+    texts: dict[str, str]
+    ids: dict[str, str]
+    tree: Any = None
 
 
 class AsBytes:

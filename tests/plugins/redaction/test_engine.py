@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -11,99 +10,10 @@ from openclaw_otel_plugins.redaction.rules import load_rules
 from openclaw_otel_plugins.redaction.run import Run
 
 ENGINE = Engine(load_rules())
-SIZE = 100_000
 
 
 def redact(text: str) -> str:
     return ENGINE.text(text, Run())
-
-
-def filled(unit: str) -> str:
-    return (unit * (SIZE // len(unit) + 1))[:SIZE]
-
-
-WORST = {
-    unit[:20]: filled(unit)
-    for unit in (
-        "@",
-        "a@",
-        "a.",
-        "jo@example.com ",
-        "1",
-        "1 ",
-        "4242 ",
-        "13800138000 ",
-        "+1",
-        "{",
-        '{"',
-        "[",
-        '"',
-        "\\",
-        '\\"',
-        "token=",
-        '"token":',
-        '"name": "x", ',
-        '{"name": "x", ',
-        '}{"name": ',
-        "phone=1&",
-        "=",
-        "a=b&",
-        "<a>",
-        "<name>x</name>",
-        "<name ",
-        "<![CDATA[",
-        "<!--",
-        "%40",
-        "%",
-        "%7B%22a%22",
-        "eyJ",
-        "eyJhbGci.",
-        "-----BEGIN PRIVATE KEY-----",
-        "Bearer ",
-        "http://a:b@",
-        "/hook/",
-        "/hook/abcdefghij1234567890 ",
-        "DE89",
-        "AA00",
-        "微信",
-        "电话",
-        "地址：深南大道，",
-        "\x00",
-        "\x1f",
-        "\n{",
-        "\ud800",
-        'form-data name="a"',
-        'form-data; name="email"\r\n\r\n',
-        "expected ",
-        "'",
-        "order id 13800138000 ",
-        "tel:1 ",
-        "key",
-        "￿",
-        "[email]",
-        "{'key': 'note', 'value': ",
-        "A1",
-        "aA1+/",
-        "0x",
-        "\\u0041",
-        "+86 138 ",
-        ".",
-    )
-}
-WORST["deep open"] = '{"a":' * (SIZE // 5)
-WORST["deep closed"] = '{"a":' * 20_000 + "1" + "}" * 20_000
-WORST["deep list"] = "[" * 50_000 + "]" * 50_000
-WORST["nested strings"] = "x"
-for _ in range(14):
-    WORST["nested strings"] = json.dumps({"email": WORST["nested strings"]})
-
-
-@pytest.mark.parametrize("text", WORST.values(), ids=[repr(name) for name in WORST])
-def test_the_worst_texts_cost_little_and_raise_nothing(text: str) -> None:
-    redact(text[:2000])
-    started = time.process_time()
-    redact(text)
-    assert time.process_time() - started < 1.0  # a benign text of this size: about 0.5 ms; quadratic work: minutes
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from openclaw_otel_plugins.redaction.run import LOOKS, Finding, Run, TooDense
+from openclaw_otel_plugins.redaction.run import LOOKS, WORK, Finding, Run, TooDense
 
 
 def test_findings_are_kept_only_when_asked_for() -> None:
@@ -19,6 +19,12 @@ def test_a_text_may_hold_so_many_candidates() -> None:
         run.spend()
     with pytest.raises(TooDense):
         run.spend()
+
+
+def test_a_call_may_work_on_so_many_texts() -> None:
+    run = Run()
+    assert all([run.begin() for _ in range(WORK)])
+    assert not run.begin()
 
 
 def test_buyers_are_few() -> None:

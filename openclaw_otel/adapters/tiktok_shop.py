@@ -7,6 +7,8 @@ HTTP status; code 0 with `data.errors` is a partial failure (https://partner.tik
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -41,6 +43,7 @@ ACTIONS = frozenset(
     "status shipping_documents tracking".split()
 )
 """Last URL segments that are verbs of their own (POST packages/1/ship)."""
+_CIPHER = re.compile(r"([A-Z]{2,4})_[A-Za-z0-9_\-]{16,}")
 _GROUPS = {"order": "orders", "product": "products", "fulfillment": "packages", "logistics": "warehouses"}
 _KINDS = {"orders": "order", "products": "product", "packages": "package", "returns": "return"}
 _KINDS |= {"cancellations": "cancellation", "statements": "statement", "conversations": "conversation"}
@@ -117,9 +120,12 @@ class TikTokShopAdapter(Adapter):
     # -- calls ------------------------------------------------------------------------------------------
 
     def store(self, exchange: Exchange) -> str | None:
-        """Return the shop a call names: shop_id of older APIs, else shop_cipher; the host when it names none."""
+        """Return the shop a call names: shop_id of older APIs, else its cipher; the host when it names none.
+
+        Ciphers look like access tokens (`ROW_…`), which no record may show: a shop is told by a digest of its own.
+        """
         asked = object_ids.query(exchange.url)
-        return asked.get("shop_id") or asked.get("shop_cipher") or super().store(exchange)
+        return asked.get("shop_id") or _shop(asked.get("shop_cipher") or "") or super().store(exchange)
 
     def operation(self, exchange: Exchange) -> str:
         """Return `orders.search`, `products.inventory.update`, `authorization.shops.list`, `token.refresh`."""
@@ -166,6 +172,12 @@ class TikTokShopAdapter(Adapter):
             return None
         at = http_values.timestamp(ends) if ends > 10**9 else http_values.expires_at(ends, exchange.started_at)
         return None if at is None else Observation("token_expiry", self.name, self.store(exchange), expires_at=at)
+
+
+def _shop(cipher: str) -> str:
+    """Return `ROW_` and a digest, always the same for one shop, of what could be a token; else the cipher."""
+    found = _CIPHER.fullmatch(cipher)
+    return f"{found[1]}_{hashlib.sha256(cipher.encode('utf-8', 'replace')).hexdigest()[:12]}" if found else cipher
 
 
 def _resource(url: str) -> list[str]:

@@ -15,9 +15,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openclaw_otel import Config, ConfigError, ErrorRecord, ExceptionInfo, Redactor, Snapshot
+from openclaw_otel import (
+    Config,
+    ConfigError,
+    ErrorRecord,
+    ExceptionInfo,
+    Exchange,
+    Redactor,
+    Snapshot,
+    classify_exchange,
+)
 from openclaw_otel_plugins.redact import RuleRedactor, register_redactors
 from openclaw_otel_plugins.redaction.rules import load_rules
+from openclaw_otel_plugins.v1.parts import fingerprint_of
 
 REDACTOR = RuleRedactor(load_rules())
 JSON_VALUES = st.recursive(
@@ -460,3 +470,20 @@ def test_what_is_remembered_as_clean_is_only_what_was() -> None:
         done = redactor.record(dirty)
         assert done.operation == "orders [email]"
         assert (done.store, done.request_id, done.objects) == ("demo.myshopify.com", "r-1", {"order": "1001"})
+
+
+def test_shops_that_calls_name_by_cipher_stay_apart() -> None:
+    ciphers = ("ROW_Hj3kAAAAAB8xVq2PzqNw0cYtLm4KfSdE", "ROW_Hj3kAAAAAB8xVq2PzqNw0cYtLm4KfSdF")
+    body = b'{"code": 105002, "message": "Expired credentials, please reauthorize"}'
+    kinds, groups = set(), set()
+    for cipher in ciphers:
+        url = f"https://open-api.tiktokglobalshop.com/order/202309/orders?shop_cipher={cipher}"
+        record = classify_exchange(Exchange("GET", url, status=401, response_body=body))
+        assert record is not None
+        mark, redacted = fingerprint_of(record), REDACTOR.record(record)
+        assert redacted.store == record.store
+        assert fingerprint_of(redacted) == mark
+        assert cipher not in repr(redacted)
+        kinds.add(mark.hash)
+        groups.add(mark.grouping)
+    assert (len(kinds), len(groups)) == (1, 2)

@@ -29,6 +29,7 @@ _IBAN_LENGTHS: Mapping[bytes, int] = {
     for code in codes.split()
 }  # fmt: skip
 """IBAN registry: country → length (https://www.swift.com/standards/data-standards/iban)."""
+_DATE = re.compile(rb"(?:19|20)[0-9]{2}[.\- ][01][0-9][.\- ][0-3][0-9]")
 _CALLING_CODES = re.compile(
     rb"(?:1|7|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42\d|5[1-8]|5[09]\d|6[0-6]|6[789]\d|8[1246]|8[058]\d|9[0-58]|9[679]\d)"
 )
@@ -173,6 +174,17 @@ def phone_international(data: bytes, start: int, end: int) -> bool:
     return not (end < len(data) and (_word(data[end]) or data[end] in b"/+="))
 
 
+def phone_double_zero(data: bytes, start: int, end: int) -> bool:
+    """00 and a country code, 8 to 15 digits; no counter before a date, no number with zeros before it."""
+    text = data[start:end]
+    number = digits(text)[2:]
+    if text.isdigit() and (len(number) < 11 or _gtin(text)):
+        return False
+    if not 8 <= len(number) <= 15 or not _CALLING_CODES.match(number) or _DATE.search(text):
+        return False
+    return stands_alone(data, start, end)
+
+
 def bare_phone(data: bytes, start: int, end: int) -> bool:
     """A national phone number that stands alone; twelve digits of a product code are not one."""
     number = digits(data[start:end])
@@ -236,7 +248,8 @@ def handle(data: bytes, start: int, end: int) -> bool:
 CHECKS: Mapping[str, Check] = {
     check.__name__: check
     for check in (
-        card, cn_id, cpf, cnpj, cpf_cnpj, thai_id, iban, phone_international, bare_phone, digits_7_15, email,
+        card, cn_id, cpf, cnpj, cpf_cnpj, thai_id, iban, phone_international, phone_double_zero, bare_phone,
+        digits_7_15, email,
         credential, mixed, secret_path, handle,
     )
 }  # fmt: skip

@@ -19,11 +19,19 @@ _PERCENT = re.compile(
 """A run with something encoded in it; begins only where a run can, so that each is read once."""
 _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_=.\-])[A-Za-z0-9+/_\-]{32,}+={0,2}+(?![A-Za-z0-9+/_.])")
 _LETTERS = re.compile(rb"(?<!\\)\\++u([0-9A-Fa-f]{4})")
+_PERCENT_LETTERS = re.compile(
+    rb"(?:%[Cc][2-9A-Fa-f]|%[Dd][0-9A-Fa-f]|%[Ee][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ff][0-4]%[89ABab][0-9A-Fa-f]%[89ABab]"
+    rb"[0-9A-Fa-f])%[89ABab][0-9A-Fa-f]"
+)
+_LETTERS_ALONE = re.compile(rb"[\x80-\xff]+")
+_WIDE = re.compile(rb"\xef\xbc[\x88\x89\x8b\x8d\x8e\x90-\x99\xa0]")
 _RUN = re.compile(rb"[A-Za-z0-9+]{32,}+")
 _ONE_CASE = re.compile(rb"[a-z0-9+/_\-]*+=*|[A-Z0-9+/_\-]*+=*")
 _USER_PASSWORD = re.compile(rb"[A-Za-z0-9._@+\-]{3,}:[\x21-\x7e]{8,}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-PROBE = r"%(?:2[BbFf]|3[AaDd]|40|5[Bb]|7[BbCc]|22)"
+PROBE = r"%(?:2[BbFf]|3[AaDd]|40|5[Bb]|7[BbCc]|22)|[0-9]%20[0-9]{3}|%28[0-9]|%[C-Fc-f][0-9A-Fa-f]%[89ABab]"
+WIDE_PROBE = r"(?:[\x{ff10}-\x{ff19}][\x{ff0d}\x{ff0e} \-]?){5}|\x{ff20}"
+"""Digits and at signs as wide as Chinese characters."""
 BASE64_PROBE = r"[A-Za-z0-9+]{32}"
 _LONG = 1 << 16
 _SAFE = "[]!$'()*,:;@/-_.~"
@@ -43,6 +51,27 @@ def percent(data: bytes, run: Run, redact: Redact) -> bytes:
         return match[0] if changed == text else quote(changed, safe=_SAFE).encode()
 
     return _PERCENT.sub(one, data)
+
+
+def plain(data: bytes) -> bytes:
+    """Return the text with letters as letters: no escapes, no percent-encoding, no wide digits among them."""
+    if b"\\u" in data:
+        data = with_letters(data)
+    if b"\xef\xbc" in data:
+        data = narrow(data)
+    return _PERCENT_LETTERS.sub(lambda match: unquote_to_bytes(match[0]), data) if b"%" in data else data
+
+
+def as_before(data: bytes, before: bytes) -> bytes:
+    """Return a text whose letters `plain` decoded with its letters percent-encoded again, where all of them were."""
+    if not before.isascii() or b"%" not in before or b"\\u" in before:
+        return data
+    return _LETTERS_ALONE.sub(lambda match: quote(match[0]).encode(), data)
+
+
+def narrow(data: bytes) -> bytes:
+    """Return the text with digits, plus, dash, dot, brackets and at sign as wide as Chinese characters made narrow."""
+    return _WIDE.sub(lambda match: bytes((match[0][2] - 0x60,)), data)
 
 
 def with_letters(data: bytes) -> bytes:

@@ -46,12 +46,12 @@ class Engine:
         self._markup = Markup(self._keys, leaves)
         self._tree = Tree(self._keys, leaves, rules.error_words, self._leaves, self._clean_key)
         strong = stems(rules, weak=False)
-        places = [self._pairs.probe, markup.PROBE, encoded.PROBE, ESCAPED_PROBE]
+        places = [self._pairs.probe, markup.PROBE, encoded.PROBE, encoded.WIDE_PROBE, ESCAPED_PROBE]
         self._probe = compiled("|".join([*self._values.probes, *places, _STRUCTURE]), megabytes=32)
         self._keep_probe = compiled("|".join([*self._values.keep_probes, ESCAPED_PROBE, _STRUCTURE]))
         in_key = f'(?i)(?:(?:{strong})[^"]*|(?:{context_stems(rules)})(?:[.\\[\\](){{}}>|][^"]*)?)"[ \\t\\r\\n]*:'
         # Strings of JSON hold pairs of their own: `{"msg": "password: …"}`, `{"url": "…?sign=…"}`.
-        inside = [in_key, self._pairs.probe_in_json, encoded.PROBE]
+        inside = [in_key, self._pairs.probe_in_json, encoded.PROBE, encoded.WIDE_PROBE]
         self._json_probe = compiled("|".join([*self._values.probes, *inside]), megabytes=32)
         self._label_probe = compiled(f"(?i)(?:{strong})")
         self._base64_probe = compiled(encoded.BASE64_PROBE)
@@ -174,11 +174,10 @@ class Engine:
         return PLACEHOLDER.encode()
 
     def _free(self, data: bytes, run: Run, *, keep: bool) -> bytes:
-        if b"\\u" in data:
-            plain = encoded.with_letters(data)
-            if plain != data:
-                done = self._free(plain, run, keep=keep)
-                return data if done == plain else done
+        plain = encoded.plain(data)
+        if plain != data:
+            done = self._free(plain, run, keep=keep)
+            return data if done == plain else encoded.as_before(done, data)
         form = b"=" in data and _FORM.search(data) is not None
         data = encoded.percent(data, run, self._bytes)
         if not keep:

@@ -33,8 +33,13 @@ class Verdict:
     leaves: bool = False
     """An object under this key is not about the person above it."""
     sql: bool = False
-    only_keep: bool = False
-    """True when `keep` is all there is to say."""
+    words: bool = False
+    """Kept below a class (the type of a phone), yet no id: number rules hold."""
+
+    @property
+    def holds_ids(self) -> bool:
+        """Whether number rules do not touch the value."""
+        return self.keep and not self.words
 
     def below(self, context: str) -> str:
         """Return the class of the value inside a context, or ""."""
@@ -45,7 +50,8 @@ class Verdict:
 
 
 NEUTRAL = Verdict()
-KEEP = Verdict(keep=True, only_keep=True)
+KEEP = Verdict(keep=True)
+WORDS = Verdict(keep=True, words=True)
 
 
 class Keys:
@@ -112,9 +118,10 @@ class Keys:
         leaves = joined in rules.contexts["leave"] or last[-1] in ("items", "products", "errors")
         if not (name or enters or weak or keep or leaves):
             return NEUTRAL
+        words = keep and tail in rules.word_tails and joined not in rules.keep_keys
         if keep and not (enters or weak or leaves):
-            return KEEP
-        return Verdict(name, keep, weak, enters, leaves)
+            return WORDS if words else KEEP
+        return Verdict(name, keep, weak, enters, leaves, words=words)
 
     def _class(self, last: list[str], whole: str, segments: list[list[str]]) -> str:
         joined = "_".join(last)

@@ -10,7 +10,8 @@ from openclaw_otel_plugins.redaction.leaves import Leaves
 from openclaw_otel_plugins.redaction.run import Run
 
 _PIECE = re.compile(
-    rb"<!\[CDATA\[(.*?)(?:\]\]>|$)|<!--.*?(?:-->|$)|<(/?)([A-Za-z_][\w.:\-]{0,100})([^<>]*)>|([^<]+)", re.DOTALL
+    rb"<!\[CDATA\[(.*?)(?:\]\]>|$)|<!--.*?(?:-->|$)|<(/?)([A-Za-z_\x80-\xff][\w.:\-\x80-\xff]{0,100})([^<>]*)>|([^<]+)",
+    re.DOTALL,
 )
 _NAMED = re.compile(rb"\b(?:name|id|key|field)\s*=\s*[\"']([^\"'<>]{1,100})[\"']")
 _VALUE = re.compile(rb"\b(?:value|content)\s*=\s*[\"']([^\"'<>]*)[\"']")
@@ -19,13 +20,17 @@ _PART = re.compile(
     rb"\bname=\"([^\"\r\n]{1,100})\"([^\r\n]{0,100}+(?:\r?\n[^\r\n]{1,200}+){0,5}\r?\n\r?\n)(.*?)(?=\r?\n--|\Z)",
     re.DOTALL,
 )
-PROBE = r"form-data"
+PROBE = r"form-data|\b(?:value|content)\s?=\s?[\"']"
 _DEPTH = 64
 
 
 def is_markup(data: bytes) -> bool:
     """Say whether a text holds elements with text in them."""
     return b"</" in data or data.lstrip()[:1] == b"<"
+
+
+_Element = tuple[bytes, str, str, str]
+"""Tag, class of the text right in it, context and class that hold for the elements in it."""
 
 
 class Markup:
@@ -39,7 +44,7 @@ class Markup:
         """Return XML or HTML with the texts of sensitive elements replaced. One pass, cut documents included."""
         pieces: list[bytes] = []
         last = 0
-        open_elements: list[tuple[bytes, str, str]] = []  # tag, class of its text, context
+        open_elements: list[_Element] = []
         for match in _PIECE.finditer(data):
             run.spend()
             if match[3] is not None:
@@ -60,7 +65,7 @@ class Markup:
 
     def _tag(
         self, match: re.Match[bytes], data: bytes, last: int, pieces: list[bytes],
-        open_elements: list[tuple[bytes, str, str]], run: Run,
+        open_elements: list[_Element], run: Run,
     ) -> int:  # fmt: skip
         tag = match[3]
         if match[2]:
@@ -71,7 +76,7 @@ class Markup:
         named, value = _NAMED.search(match[4]), _VALUE.search(match[4])
         name = (named[1] if named else tag.rpartition(b":")[2]).decode("utf-8", "replace")
         verdict = self._keys.verdict(name)
-        above, forced = (open_elements[-1][2], open_elements[-1][1]) if open_elements else ("", "")
+        above, forced = open_elements[-1][2:] if open_elements else ("", "")
         found = verdict.placeholder or verdict.below(above) or ("" if verdict.keep else forced)
         if named and value and found:
             kept = self._leaves.replace(unescape(value[1].decode("utf-8", "replace")), found, run, "element")
@@ -81,7 +86,7 @@ class Markup:
                 last = end
         if not match[4].endswith(b"/") and tag.lower() not in _VOID and len(open_elements) < _DEPTH:
             context = verdict.enters or ("" if verdict.leaves else above)
-            open_elements.append((tag, "" if verdict.enters else found, context))
+            open_elements.append((tag, found, context, "" if verdict.enters else found))
         return last
 
     def parts(self, data: bytes, run: Run) -> bytes:

@@ -28,7 +28,7 @@ _LABELLED = (
     r"\s{0,3},\s{0,40}\\*[\"'`]" + _VALUE_KEY
 )
 """`"name": "phone", "value":` in a printed or cut structure."""
-_QUOTED_START = re.compile(rb"[ \t]{0,3}(?:[bBuUrRfFN@]{0,2})(\\*[\"'`])")
+_QUOTED_START = re.compile(rb"(?:\s{0,8}string\(\d{1,9}\) |[ \t]{0,3}[bBuUrRfFN@]{0,2})(\\*[\"'`])")
 _BRACKET_START = re.compile(rb"\s{0,3}(?:[A-Za-z_.]{0,40}\()?([{\[(])")
 _URL_VALUE = re.compile(rb"[^&\s\"'<>#,;\x1f)\]}|\\]*")
 _LINE_VALUE = re.compile(rb"[ \t]{0,3}([^\r\n\x1f\"'<>\\]*)")
@@ -44,11 +44,13 @@ _CODE = re.compile(rb"[A-Za-z_$][\w$]*(?:\(|\[(?!\w+\]$)|(?:\??\.[A-Za-z_$][\w$]
 _PLAIN_WORD = re.compile(rb"[A-Za-z_\-]{1,15}$|[\x80-\xff]+$")
 _NOTHING = frozenset({b"", b"none", b"null", b"nil", b"true", b"false", b"undefined", b"nan", b"n/a", b"-", b"..."})
 _PLACEHOLDER = re.compile(rb"(?:[A-Za-z]+ )?\[[a-z][a-z0-9_]*\]")
-_MARK = re.compile(rb"(?:^|[^A-Za-z0-9_\]])\[[a-z][a-z0-9_]*\](?:\\*[\"'`])?[ \t]*(?:=>|[:=]|\xef\xbc\x9a)$")
-"""A placeholder where a key would stand: `[address]:`; not the `billing[email]` of a form."""
+_MARK = re.compile(
+    rb"(?:^|[^A-Za-z0-9_\]])\[[a-z][a-z0-9_]*\](?:(?:\\*[\"'`])?[ \t]*(?:[:=]|\xef\xbc\x9a)|\\*[\"'`][ \t]*=>)$"
+)
+"""A placeholder where a key would stand: `[address]:`; not `billing[email]` of a form, nor `[address] => …` of PHP."""
 _GENERIC = frozenset(
     "note notes comment comments memo remark remarks instructions address addresses addr street zip recipient"
-    " recipients receiver consignee nombre nome nama ten nota notas catatan latitude longitude pin auth"
+    " recipients receiver nombre nome nama ten nota notas catatan latitude longitude pin auth"
     " session ip".split()
 )
 """Keys that are also plain words: in prose they need a quote, or the form of a URL, to count."""
@@ -225,11 +227,8 @@ def _key(found: bytes) -> tuple[str, bool]:
     text = found.decode("utf-8", "replace")
     body = re.sub(r"(?:=>|[:=：]|%3[AaDd])$", "", text).rstrip(" \t]")
     bare = body.rstrip("\"'`").rstrip("\\")
-    return _percent(bare), bare != body
-
-
-def _percent(text: str) -> str:
-    return re.sub(r"%5[BbDd]", ".", text).rstrip(".").replace("%20", " ") if "%" in text else text
+    plain = re.sub(r"%5[BbDd]", ".", bare).rstrip(".").replace("%20", " ") if "%" in bare else bare
+    return plain, bare != body
 
 
 def _whole(data: bytes, end: int) -> int:

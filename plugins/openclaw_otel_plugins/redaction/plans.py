@@ -137,5 +137,5 @@ def _plan(shape: Shape, verdicts: Sequence[Verdict]) -> Plan:
         elif name:
             replaced.append(step)
         else:
-            (kept if verdict.keep else free).append(key)
+            (kept if verdict.holds_ids else free).append(key)
     return Plan(tuple(free), tuple(kept), tuple(replaced), tuple(inner), tuple(others))

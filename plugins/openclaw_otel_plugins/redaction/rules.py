@@ -48,6 +48,7 @@ class Rules:
     technical: frozenset[str]
     tails: frozenset[str]
     keep_tails: frozenset[str]
+    word_tails: frozenset[str]
     keep_keys: frozenset[str]
     sql: frozenset[str]
     values: tuple[ValueRule, ...]
@@ -116,6 +117,7 @@ def load_rules(path: Path | None = None) -> Rules:
         technical=frozenset(keys["technical"]),
         tails=frozenset(keys["tails"]),
         keep_tails=frozenset(keys["keep"]["tails"]),
+        word_tails=frozenset(keys["keep"]["words"]),
         keep_keys=frozenset(keys["keep"]["keys"]),
         sql=frozenset(keys["sql"]),
         values=tuple(_value(entry) for entry in (*values["values"], *own.get("values", ()))),

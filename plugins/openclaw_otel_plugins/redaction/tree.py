@@ -107,7 +107,7 @@ class Tree:
             value = new[key]
             new[key] = self._replace(value, judged[0], walk.run, "key") or value
             if new[key] is value:
-                (walk.kept if judged[1].keep else walk.free).append((new, key, value, place))
+                (walk.kept if judged[1].holds_ids else walk.free).append((new, key, value, place))
         for key, judged in plan.inner:
             here = below(at, judged, new[key], key)
             walk.stack.append((new[key], new, key, (*here[:3], f"{place}.{key}") if walk.explains else here))
@@ -214,7 +214,7 @@ class Tree:
                 return
         if verdict.sql:
             value = target[slot] = without_literals(value)
-        (walk.kept if verdict.keep else walk.free).append((target, slot, value, at[3]))
+        (walk.kept if verdict.holds_ids else walk.free).append((target, slot, value, at[3]))
 
     def _scalar(self, walk: Walk, at: At, target: Any, slot: Any, value: Any, judged: Judged) -> None:
         name = judged[0]

@@ -45,7 +45,9 @@ SHAPES: tuple[Shape, ...] = (
     Shape(rf"[A-Za-z][A-Za-z0-9+.-]+://{_UNBROKEN}"),
     Shape(r"[\p{L}\p{N}_.+%-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+"),
     # Phones with the area in brackets, and Amazon's tokens: a redactor takes them whole.
-    Shape(r"(?:\+\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,5}[ .-]\d{3,4}\b"),
+    Shape(r"(?:\+\d{1,3}[ .-]?)?\(\d{2,4}\)[ .-]?\d{3,5}[ .-]?\d{3,4}\b"),
+    Shape(r"(?:\+\d{1,3}[ .-]?\(\d{1,4}\)|\(\+\d{1,3}\))[ .-]?\d(?:[ .-]?\d){5,12}\b"),
+    Shape(r"\b00[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ .-]?\d){5,12}\b"),
     Shape(r"\bAt(?:za|zr|c)\|[\w+/=.%-]{8,}"),
     # Paths: quoted ones may hold spaces.
     Shape(rf"(?:'{_PATH_START}[^'\n]*'|\"{_PATH_START}[^\"\n]*\")"),
@@ -76,6 +78,11 @@ SHAPES: tuple[Shape, ...] = (
     Shape(
         r"\\?\"[^\"\n]*\"",
         before=r"\"(?:name|key)\\?\"\s*:\s*\\?\"[^\"\n]{1,80}\"\s*,\s*\\?\"value\\?\"\s*:\s*",
+    ),
+    # The same in HTML: name="first_name" value="…".
+    Shape(
+        r"(?:\"[^\"\n]*\"|'[^'\n]*')",
+        before=r"\b(?:name|id|key|field)\s?=\s?[\"'][^\"'<>\n]{1,80}[\"'][^<>\n]{0,80}?\b(?:value|content)\s?=\s?",
     ),
     # A field of JSON inside a text that holds an id or the like.
     Shape(

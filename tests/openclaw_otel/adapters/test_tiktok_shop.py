@@ -177,6 +177,13 @@ def test_hosts() -> None:
     assert not TIKTOK.owns("https://open.tiktokapis.com/v2/post/")
 
 
+def test_shops_told_by_ciphers_stay_apart_and_their_ciphers_untold() -> None:
+    ciphers = ("ROW_Hj3kAAAAAB8xVq2PzqNw0cYtLm4KfSdE", "ROW_Hj3kAAAAAB8xVq2PzqNw0cYtLm4KfSdF")
+    stores = [TIKTOK.store(call(f"/order/202309/orders?shop_cipher={cipher}", 200, {})) for cipher in ciphers]
+
+    assert stores == ["ROW_a3937d21e4f9", "ROW_53a68719b092"]
+
+
 def test_store_objects_and_request_id() -> None:
     ship = call("/fulfillment/202309/packages/575/ship?shop_cipher=ROW_x&app_key=k", 200, {"request_id": "r1"}, "POST")
     assert (TIKTOK.store(ship), TIKTOK.objects(ship), TIKTOK.request_id(ship)) == ("ROW_x", {"package": "575"}, "r1")

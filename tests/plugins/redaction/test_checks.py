@@ -18,6 +18,8 @@ from openclaw_otel_plugins.redaction.checks import CHECKS, luhn, stands_alone
         ("iban", b"DE89370400440532013000", b"DE89370400440532013001"),
         ("iban", b"GB82 WEST 1234 5698 7654 32", b"ZZ82 WEST 1234 5698 7654 32"),
         ("phone_international", b"+86 13800138000", b"+0800 12345678"),
+        ("phone_double_zero", b"0049 151 2345678", b"001 2026-01-01"),
+        ("phone_double_zero", b"00491512345678", b"0040532788"),
         ("bare_phone", b"13800138000", b"012345678905"),
         ("digits_7_15", b"98765432", b"2025-01-02"),
         ("email", b"jo@example.com", b"sprite@2x.png"),

@@ -4,7 +4,15 @@ import base64
 
 import pytest
 
-from openclaw_otel_plugins.redaction.encoded import base64_parts, blob, decoded, may_hide_text, percent
+from openclaw_otel_plugins.redaction.encoded import (
+    as_before,
+    base64_parts,
+    blob,
+    decoded,
+    may_hide_text,
+    percent,
+    plain,
+)
 from openclaw_otel_plugins.redaction.run import Run, TooDense
 
 
@@ -44,3 +52,10 @@ def test_digests_and_names_are_no_base64(text: str) -> None:
 def test_what_is_no_text_is_not_read() -> None:
     assert decoded(base64.b64encode(bytes(range(200, 250)))) is None
     assert decoded(base64.b64encode("张三".encode())[:-2]) == "张".encode()
+
+
+def test_letters_are_read_however_they_are_written() -> None:
+    assert plain("\\u5bc6%E7%A0%81=１３８＠".encode()) == "密码=138@".encode()
+    assert plain(b"100%25 %2F %C3") == b"100%25 %2F %C3"
+    assert as_before("密码=[token]".encode(), b"%E5%AF%86%E7%A0%81=abc") == b"%E5%AF%86%E7%A0%81=[token]"
+    assert as_before("密码=[token]".encode(), "密码=abc%E7%A0%81".encode()) == "密码=[token]".encode()

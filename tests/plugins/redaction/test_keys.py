@@ -15,11 +15,11 @@ KEYS = Keys(load_rules())
     {
         "token": "access_token accessToken X-Shopify-Access-Token WM_SEC.ACCESS_TOKEN client_secret sign Set-Cookie"
         " oauth_signature http.request.header.authorization X-Shopify-Hmac-Sha256 PAYPAL-TRANSMISSION-SIG session_id"
-        " apiKey 密码 contraseña senha mật_khẩu รหัสผ่าน kata_sandi order_key consumer_key",
+        " apiKey 密码 密碼 contraseña senha mật_khẩu รหัสผ่าน kata_sandi order_key consumer_key",
         "email": "email buyerEmail e-mail user.email contact_email 邮箱 correo_electrónico อีเมล email_address",
         "phone": "phone phoneNumber mobile_no 手机号 teléfono điện_thoại no_hp เบอร์โทร buyer_phone tel",
         "name": "first_name lastName fullname buyer_username 姓名 收货人 nombre_completo sobrenome họ_tên ชื่อ"
-        " user.name customer.name shipping[name] consignee",
+        " user.name customer.name 收貨人 shipping[name] consignee",
         "address": "address1 AddressLine1 shipping_address_line_2"
         " 详细地址 dirección endereço địa_chỉ alamat postcode zip",
         "note": "note customer_note message_to_seller 备注 buyerMessage _supplier_note observações ghi_chú",
@@ -43,6 +43,13 @@ def test_keys_of_many_languages_and_spellings(name: str, keys: str) -> None:
 )
 def test_keys_that_only_sound_alike_are_left(key: str) -> None:
     assert KEYS.verdict(key).placeholder == ""
+
+
+def test_types_and_statuses_are_kept_below_a_class_yet_are_no_ids() -> None:
+    for key in ("type", "status", "currency", "recipient_type"):
+        verdict = KEYS.verdict(key)
+        assert (verdict.keep, verdict.holds_ids) == (True, False), key
+    assert KEYS.verdict("order_id").holds_ids
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ REDACTOR = register_redactors(Config())[0]
         ("cookie: a=b; c=d", "cookie: *"),
         ("note='call me' now", "note= * now"),
         ("filename: a.txt", "filename: a.txt"),
+        ('["first_name"]=>\n  string(8) "Jo Smith"', '["first_name"]=> string(8) *'),
+        ("<first_name>Jo Smith</first_name>", "<first_name> * </first_name>"),
+        ("買家：張三，庫存不足", "買家： * ，庫存不足"),
     ],
 )
 def test_masks(text: str, masked: str) -> None:

@@ -11,9 +11,9 @@ from openclaw_otel_bridge.db import Connection
 from openclaw_otel_bridge.intake.copying import copy_rows
 from openclaw_otel_bridge.intake.items import TraceSpans
 from openclaw_otel_bridge.intake.reconcile import Known, Plan
-from openclaw_otel_bridge.intake.rows import CHUNK_COLUMNS, candidate_of, chunk_id
+from openclaw_otel_bridge.intake.rows import CHUNK_BYTES, CHUNK_COLUMNS, candidate_of, chunk_id
 
-CHUNK_SPANS = 128
+CHUNK_SPANS = 512
 Trace = tuple[int, str]
 """Project and trace id."""
 
@@ -43,8 +43,8 @@ def _insert(
     for day in sorted({day for _, day in chosen}):
         for groups in _bundles(group for group, its_day in chosen if its_day == day):
             number = chunk_id()
-            chunks.append((day, number, *pack(span_line(span) for group in groups for span in group.spans)))
-            for group in groups:
+            chunks.append((day, number, *pack(line for _, lines in groups for line in lines)))
+            for group, _ in groups:
                 events = fresh.get(_trace(group), ())
                 beside.update({id(event): number for event in events if event.key[0] == day})
                 if not events:
@@ -54,16 +54,18 @@ def _insert(
     return beside
 
 
-def _bundles(groups: Iterable[TraceSpans]) -> Iterable[list[TraceSpans]]:
-    """Groups that share a chunk; a trace is never torn."""
-    bundle: list[TraceSpans] = []
-    count = 0
+def _bundles(groups: Iterable[TraceSpans]) -> Iterable[list[tuple[TraceSpans, list[bytes]]]]:
+    """Yield groups that share a chunk, with their lines; a trace is never torn."""
+    bundle: list[tuple[TraceSpans, list[bytes]]] = []
+    count = size = 0
     for group in groups:
-        bundle.append(group)
-        count += len(group.spans)
-        if count >= CHUNK_SPANS:
+        lines = [span_line(span) for span in group.spans]
+        bundle.append((group, lines))
+        count += len(lines)
+        size += sum(map(len, lines))
+        if count >= CHUNK_SPANS or size >= CHUNK_BYTES:
             yield bundle
-            bundle, count = [], 0
+            bundle, count, size = [], 0, 0
     if bundle:
         yield bundle
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from openclaw_otel_bridge.archive import pack
@@ -16,12 +16,12 @@ from openclaw_otel_bridge.intake.rows import (
     CHUNK_COLUMNS,
     CHUNK_EVENTS,
     EVENT_COLUMNS,
+    bundles,
     candidate_of,
     chunk_id,
     detail_line,
     event_row,
     row_of,
-    slices,
 )
 
 
@@ -67,29 +67,24 @@ def insert_fresh(conn: Connection, plan: Plan, places: Places, span_chunks: Mapp
     Raises:
         psycopg.errors.UniqueViolation: another process has just inserted one of them; the transaction is repeated.
     """
-    bundles: list[tuple[date, int, Sequence[Known]]] = []
+    chunks = []
     rows = []
     for day, events in groupby(plan.fresh, key=lambda event: event.key[0]):
-        for bundle in slices(events, CHUNK_EVENTS):
+        for bundle in bundles(((event, detail_line(event)) for event in events), CHUNK_EVENTS):
             number = chunk_id()
-            bundles.append((day, number, bundle))
-            for event in bundle:
+            chunks.append((day, number, *pack(line for _, line in bundle)))
+            for event, _ in bundle:
                 event.grouping_id = places.of(candidate_of(event)).grouping_id
                 rows.append(event_row(event, number, span_chunks.get(id(event))))
     copy_rows(conn, "events", EVENT_COLUMNS, rows)
-    _insert_chunks(conn, bundles)
-
-
-def _insert_chunks(conn: Connection, bundles: Sequence[tuple[date, int, Sequence[Known]]]) -> None:
-    rows = [(day, number, *pack(map(detail_line, events))) for day, number, events in bundles]
-    copy_rows(conn, "snapshots", CHUNK_COLUMNS, rows)
+    copy_rows(conn, "snapshots", CHUNK_COLUMNS, chunks)
 
 
 def upgrade(conn: Connection, event: Known, carrier: Candidate, places: Places) -> None:
     """Replace what a short copy knew of an event by what its carrier knows."""
     day, number = event.key[0], chunk_id()
     event.candidate = carrier
-    _insert_chunks(conn, [(day, number, [event])])
+    copy_rows(conn, "snapshots", CHUNK_COLUMNS, [(day, number, *pack([detail_line(event)]))])
     event.candidate = None
     parameters = row_of(carrier) | {
         "day": day,

@@ -15,7 +15,9 @@ from openclaw_otel_bridge.intake.reconcile import Known
 from openclaw_otel_bridge.intake.rows import (
     ATTRIBUTE_BYTES,
     ATTRIBUTES_KEPT,
+    CHUNK_BYTES,
     EVENT_COLUMNS,
+    bundles,
     chunk_id,
     details_of,
     event_row,
@@ -85,6 +87,14 @@ def test_chunk_ids_ascend_and_differ() -> None:
     assert len(set(ids)) > 990
     assert [each >> 21 for each in ids] == sorted(each >> 21 for each in ids)
     assert 0 < ids[0] < 2**63
+
+
+def test_a_chunk_is_full_by_lines_or_by_bytes() -> None:
+    short = [(n, b"x") for n in range(5)]
+    assert [[n for n, _ in bundle] for bundle in bundles(short, 2)] == [[0, 1], [2, 3], [4]]
+    long = [(n, b"x" * (CHUNK_BYTES // 2)) for n in range(5)]
+    assert [[n for n, _ in bundle] for bundle in bundles(long, 100)] == [[0, 1], [2, 3], [4]]
+    assert list(bundles([], 2)) == []
 
 
 def test_slices() -> None:

@@ -74,7 +74,7 @@ def test_events_issues_counts_and_details(conn: Connection) -> None:
     assert sorted(rows(conn, "select n, store, env from counter_deltas")) == [(40, "demo", ""), (100, "demo", "prod")]
     assert rows(conn, "select action, actor from activity") == [("created", "system")] * 2
     assert (store.stored.events, store.stored.issues) == (101, 2)
-    assert rows(conn, "select count(*) from snapshots") == [(2,)]
+    assert rows(conn, "select count(*) from snapshots") == [(1,)]
     day, ident, chunk = rows(conn, "select day, id, chunk from events limit 1")[0]
     assert event_details(conn, day, ident, chunk).exception["stacktrace"] == "stack"
 

@@ -16,7 +16,7 @@ from openclaw_otel.hookspecs import Side
 from openclaw_otel.pipeline import build_pipeline
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
-from openclaw_otel_bridge.error_answers import ErrorAnswer, render
+from openclaw_otel_bridge.error_answers import ErrorAnswer, render, render_problem
 from openclaw_otel_bridge.intake import Intake
 from openclaw_otel_bridge.numbers import numbers
 from openclaw_otel_bridge.problems import Problem, Unavailable
@@ -84,16 +84,12 @@ def _secure(response: Response) -> Response:
 
 
 def _register_errors(app: Flask) -> None:
-    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(Problem, render_problem)
     app.register_error_handler(WorkError, _work_error)
     app.register_error_handler(psycopg_pool.PoolTimeout, _database_gone)
     app.register_error_handler(psycopg.OperationalError, _database_gone)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
-
-
-def _problem(error: Problem) -> Response:
-    return render(ErrorAnswer(error.status, error.code, error.message, error.field, error.headers))
 
 
 def _work_error(error: WorkError) -> Response:
@@ -102,7 +98,7 @@ def _work_error(error: WorkError) -> Response:
 
 def _database_gone(error: Exception) -> Response:
     log.error("%s %s: the database cannot be used now: %s", request.method, request.path, error)
-    return _problem(Unavailable("the database cannot be used now; try again in a moment"))
+    return render_problem(Unavailable("the database cannot be used now; try again in a moment"))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -10,6 +10,7 @@ from typing import cast
 from flask import Flask, Response, current_app, jsonify, request
 from markupsafe import escape
 
+from openclaw_otel_bridge.problems import Problem
 from openclaw_otel_bridge.workflow.errors import WorkError
 
 JSON_PATHS = ("/api/", "/v1/", "/webhook/", "/hooks/", "/healthz", "/readyz", "/metrics")
@@ -44,6 +45,11 @@ def render(answer: ErrorAnswer) -> Response:
     response.status_code = answer.status
     response.headers.extend(answer.headers)
     return response
+
+
+def render_problem(problem: Problem) -> Response:
+    """Return the response of a problem for the current request."""
+    return render(ErrorAnswer(problem.status, problem.code, problem.message, problem.field, problem.headers))
 
 
 def _plain_page(answer: ErrorAnswer) -> str:

@@ -33,6 +33,18 @@ def keep_house(conn: Connection, retention: Retention, today: date | None = None
         except psycopg.errors.LockNotAvailable:
             log.warning("partition %s is in use; its time is over, it will be dropped later", child)
     conn.execute(queries("quotas")["expire"])
-    for name in ("expire_activity", "expire_audit", "expire_deliveries"):
-        while conn.execute(queries("worker")[name], {"days": retention.activity, "most": BITE}).rowcount == BITE:
+    for name, days in (
+        ("expire_activity", retention.activity),
+        ("expire_audit", retention.activity),
+        ("expire_deliveries", retention.activity),
+        ("expire_rejects", retention.events),
+    ):
+        while conn.execute(queries("worker")[name], {"days": days, "most": BITE}).rowcount == BITE:
             pass
+    while _fold_rejects(conn) == BITE:
+        pass
+
+
+def _fold_rejects(conn: Connection) -> int:
+    row = conn.execute(queries("worker")["fold_rejects"], {"most": BITE}).fetchone()
+    return int(row[0]) if row else 0

@@ -423,9 +423,11 @@ create table rejects (                                 -- items refused beside v
     protocol        text not null,
     reason          text not null,
     n               integer not null default 1,
-    detail          text not null default ''
+    detail          text not null default '',
+    first_at        timestamptz                        -- of the first one, once an hour's rows are one; `at` is the last
 );
 create index rejects_at on rejects (at desc);
+create index rejects_single on rejects (id) where first_at is null;
 
 create table audit_log (
     id              bigint generated always as identity primary key,

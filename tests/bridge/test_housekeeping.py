@@ -81,3 +81,34 @@ def test_counts_of_processes_that_are_gone_go(database_url: str, company: Compan
     with Database(database_url).connect(autocommit=True) as worker:
         keep_house(worker, KEEP)
     assert company.one("select count(*) from quota_usage") == 2
+
+
+def refused(company: Company) -> list[tuple[object, ...]]:
+    query = "select protocol, reason, n, detail, first_at is null, at - coalesce(first_at, at) from rejects order by id"
+    return company.conn.execute(query).fetchall()
+
+
+def test_refusals_of_an_hour_that_is_over_become_one_row_and_old_ones_go(database_url: str, company: Company) -> None:
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    for at, detail in (
+        (hour - timedelta(days=31), "old"),
+        (hour - timedelta(minutes=50), "a"),
+        (hour - timedelta(minutes=20), ""),
+        (hour - timedelta(minutes=70), "b"),
+        (hour, "now"),
+        (hour, "now"),
+    ):
+        insert(company.conn, "rejects", project_id=1, protocol="p", reason="r", n=2, detail=detail, at=at)
+    insert(company.conn, "rejects", protocol="p", reason="r", at=hour - timedelta(minutes=30))
+    company.conn.commit()
+    with Database(database_url).connect(autocommit=True) as worker:
+        for _ in range(2):
+            keep_house(worker, KEEP)
+    none = timedelta(0)
+    assert refused(company) == [
+        ("p", "r", 4, "a", False, timedelta(minutes=30)),
+        ("p", "r", 2, "b", False, none),
+        ("p", "r", 2, "now", True, none),
+        ("p", "r", 2, "now", True, none),
+        ("p", "r", 1, "", False, none),
+    ]

@@ -39,12 +39,13 @@ def read_body(
     """
     coding = encoding.strip().lower() or "identity"
     if coding != "identity" and coding.removeprefix("x-") not in codings:
-        raise Problem(f"Content-Encoding {coding!r} is not supported; use {', '.join(codings)} or none", status=415)
+        message = f"Content-Encoding {coding[:40]!r} is not supported; use {', '.join(codings)} or none"
+        raise Problem(message, status=415, code="encoding")
     if length is not None and length > limit:
         raise too_large(limit)
     raw = _read(stream, limit)
     if length is not None and len(raw) < length:
-        raise Problem(f"the body ended after {len(raw)} of {length} bytes")
+        raise Problem(f"the body ended after {len(raw)} of {length} bytes", code="truncated")
     return raw if coding == "identity" or not raw else decompress(raw, coding, limit)
 
 
@@ -56,17 +57,21 @@ def decompress(data: bytes, coding: str, limit: int) -> bytes:
         unpacked = _inflate(data, limit, _GZIP_OR_ZLIB)
     except zlib.error as error:
         if coding != "deflate":
-            raise Problem(f"the body is not {coding}: {error}") from error
+            raise _damaged(coding, str(error)) from error
         try:
             unpacked = _inflate(data, limit, -zlib.MAX_WBITS)  # some senders leave the zlib header out
         except zlib.error:
-            raise Problem(f"the body is not {coding}: {error}") from error
+            raise _damaged(coding, str(error)) from error
     return unpacked
 
 
 def too_large(limit: int) -> Problem:
     """Return the answer to a body over the limit."""
     return Problem(f"the body is larger than {limit} bytes; send smaller batches", status=413, code="too_large")
+
+
+def _damaged(coding: str, why: str) -> Problem:
+    return Problem(f"the body is not {coding}: {why}", code="compression")
 
 
 def _read(stream: Stream, limit: int) -> bytes:
@@ -112,10 +117,10 @@ def _unbrotli(data: bytes, limit: int) -> bytes:
             if size > limit:
                 raise too_large(limit)
             if not part and stream.can_accept_more_data():
-                raise Problem("the body is not br: it ends early")
+                raise _damaged("br", "it ends early")
             parts.append(part)
     except brotli.error as error:
-        raise Problem(f"the body is not br: {error}") from error
+        raise _damaged("br", str(error)) from error
     return b"".join(parts)
 
 
@@ -127,7 +132,7 @@ def _unzstd(data: bytes, limit: int) -> bytes:
             stream = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
             while not stream.eof:
                 if at >= len(data):
-                    raise Problem("the body is not zstd: it ends early")
+                    raise _damaged("zstd", "it ends early")
                 bite = data[at : at + _ZSTD_BITE]
                 part = stream.decompress(bite)
                 at += len(bite)
@@ -137,5 +142,5 @@ def _unzstd(data: bytes, limit: int) -> bytes:
                 parts.append(part)
             at -= len(stream.unused_data)
     except zstandard.ZstdError as error:
-        raise Problem(f"the body is not zstd: {error}") from error
+        raise _damaged("zstd", str(error)) from error
     return b"".join(parts)

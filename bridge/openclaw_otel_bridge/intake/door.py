@@ -20,7 +20,7 @@ from openclaw_otel_bridge.intake.keys import Keys
 from openclaw_otel_bridge.intake.process import Process
 from openclaw_otel_bridge.intake.projects import Projects
 from openclaw_otel_bridge.intake.quotas import QuotaExceeded, Quotas
-from openclaw_otel_bridge.intake.rejects import Rejects
+from openclaw_otel_bridge.intake.rejects import Rejects, item_reason
 from openclaw_otel_bridge.intake.store import Store
 
 LARGE = 64
@@ -81,7 +81,7 @@ class Intake:
             if isinstance(each.item, Candidate):
                 reasons[each.reason] = reasons.get(each.reason, 0) + 1
         for reason, n in reasons.items():
-            self.rejects.note(protocol, "item", n=n, detail=reason, project_id=project_id)
+            self.rejects.note(protocol, item_reason(reason), n=n, detail=reason, project_id=project_id)
         rejected = sum(reasons.values())
         self.count(protocol, received=reading.seen, found=len(reading.found), dropped=done.dropped)
         self.count(protocol, spans_dropped=done.spans_dropped, rejected=rejected)

@@ -12,6 +12,12 @@ SECONDS = 2.0
 MOST_KINDS = 500
 LONGEST_DETAIL = 300
 _Key = tuple[int | None, str, str]
+_ITEM_REASONS = (("trace_id ", "bad_trace_id"), ("span_id ", "bad_span_id"), ("the event is not ", "bad_event"))
+
+
+def item_reason(text: str) -> str:
+    """Return the reason, as people are shown it, of an item that was refused; `text` is what its sender is told."""
+    return next((reason for start, reason in _ITEM_REASONS if text.startswith(start)), "item")
 
 
 class Rejects:

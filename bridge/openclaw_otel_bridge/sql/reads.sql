@@ -259,3 +259,25 @@ select a.id, a.at, a.person_id, p.name as person_name, a.action, a.object, a.dat
 from audit_log a left join people p on p.id = a.person_id
 where (%(before)s::bigint is null or a.id < %(before)s)
 order by a.id desc limit %(limit)s
+
+-- name: last_reject
+-- where a list of refusals begins, so that its pages agree
+select coalesce(max(id), 0) from rejects
+
+-- name: rejects
+-- refusals of a project, and of senders nobody knows, equal reasons as one; open places are null
+select r.project_id, p.name as project_name, r.protocol, r.reason, sum(r.n)::bigint as n,
+       min(coalesce(r.first_at, r.at)) as first_at, max(r.at) as last_at, max(r.id) as last_id,
+       coalesce((array_agg(r.detail order by r.id desc) filter (where r.detail <> ''))[1], '') as detail
+from rejects r left join projects p on p.id = r.project_id
+where (r.project_id = %(project)s or r.project_id is null) and r.id <= %(as_of)s
+  and (%(since)s::timestamptz is null or r.at >= %(since)s) and (%(until)s::timestamptz is null or r.at < %(until)s)
+  and (%(protocol)s::text is null or r.protocol = %(protocol)s)
+group by r.project_id, p.name, r.protocol, r.reason
+having %(before)s::bigint is null or max(r.id) < %(before)s
+order by max(r.id) desc limit %(limit)s
+
+-- name: rejects_of_day
+-- how many were refused in the last 24 hours
+select coalesce(sum(n), 0)::bigint from rejects
+where (project_id = %(project)s or project_id is null) and at >= now() - interval '24 hours'

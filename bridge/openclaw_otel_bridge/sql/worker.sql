@@ -58,3 +58,23 @@ delete from audit_log where id in (select id from (select id, at from audit_log 
 delete from deliveries where id in (
     select id from (select id, created_at from deliveries where status in ('sent', 'dead') order by id limit %(most)s) oldest
     where created_at < now() - make_interval(days => %(days)s))
+
+-- name: fold_rejects
+-- refusals of hours that are over: equal ones of an hour become the last one's row
+with taken as (
+    select id, project_id, protocol, reason, at, n, detail from rejects
+    where first_at is null and at < date_trunc('hour', now()) order by id limit %(most)s for update skip locked
+), sums as (
+    select max(id) as id, sum(n)::int as n, min(at) as first_at, max(at) as at, max(detail) as detail
+    from taken group by project_id, protocol, reason, date_trunc('hour', at)
+), gone as (
+    delete from rejects where id in (select id from taken except select id from sums)
+), kept as (
+    update rejects r set n = s.n, first_at = s.first_at, at = s.at, detail = s.detail from sums s where r.id = s.id
+)
+select count(*) from taken
+
+-- name: expire_rejects
+-- refusals whose time is over, by the index of their times
+delete from rejects where id in (select id from rejects where at < now() - make_interval(days => %(days)s)
+                                 order by at limit %(most)s)

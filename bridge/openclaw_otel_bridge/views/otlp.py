@@ -9,7 +9,7 @@ import logging
 
 import psycopg
 import psycopg_pool
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsPartialSuccess,
@@ -96,7 +96,8 @@ def refuse(problem: Problem) -> Response:
     """Say what is wrong in the encoding of the request, as google.rpc.Status; keep note of it for people."""
     if problem.status not in (429, 503):  # a used-up quota is noted with its project already
         detail = "" if problem.status == 401 else problem.message
-        services().intake.rejects.note(f"otlp_{request.path[4:]}", problem.code, detail=detail)
+        known: int | None = g.get("project_id")
+        services().intake.rejects.note(f"otlp_{request.path[4:]}", problem.code, detail=detail, project_id=known)
     encoding = encoding_of(request.content_type or "")
     if encoding is None:
         return _plain(problem.status, problem.message)
@@ -146,6 +147,7 @@ def _project() -> int:
         raise Problem(
             wrong if given else missing, status=401, code="unauthenticated", headers={"WWW-Authenticate": "Bearer"}
         )
+    g.project_id = project_id
     return project_id
 
 

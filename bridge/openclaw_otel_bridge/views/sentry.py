@@ -10,7 +10,7 @@ import re
 
 import psycopg
 import psycopg_pool
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from openclaw_otel_bridge.intake.bodies import SENTRY_CODINGS, read_body
@@ -90,7 +90,8 @@ def refuse(problem: Problem) -> Response:
     # A full queue is 429, which every SDK obeys; a database that is gone stays 503.
     status = 429 if isinstance(problem, Overloaded) else problem.status
     if status not in (429, 503) and problem.code != "item":
-        services().intake.rejects.note("sentry", problem.code, detail="" if status in (401, 403) else problem.message)
+        detail = "" if status in (401, 403) else problem.message
+        services().intake.rejects.note("sentry", problem.code, detail=detail, project_id=g.get("project_id"))
     response = jsonify({"detail": problem.message, "error": {"code": problem.code, "message": problem.message}})
     response.status_code = status
     response.headers.update(problem.headers)
@@ -130,6 +131,7 @@ def _project(text: str) -> int:
         raise Problem(
             f"there is no project {text[:40]!r}: check the number at the DSN's end", status=404, code="not_found"
         )
+    g.project_id = ident  # whose DSN it is, whatever else is wrong
     return ident
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from psycopg.types.json import Jsonb
 
 from openclaw_otel_bridge.db import queries
+from openclaw_otel_bridge.error_answers import render_problem
 from openclaw_otel_bridge.intake.bodies import read_body
 from openclaw_otel_bridge.problems import Problem
 from openclaw_otel_bridge.sentry.hooks import RESOURCES, facts_of, is_genuine
@@ -30,10 +31,10 @@ def take_hook(integration: str) -> Response:
     if settings is None:
         message = f"no integration {integration!r} is configured: add [sentry.{integration}] to openclaw.toml"
         raise Problem(message, status=404, code="not_found")
+    project_id = g.project_id = here.intake.projects.id_of(settings.project)
     request.max_content_length = None
     body = read_body(request.stream, "", request.content_length, LARGEST)
     if not is_genuine(body, request.headers.get("Sentry-Hook-Signature", ""), settings.client_secret):
-        here.intake.rejects.note("sentry_hook", "signature", detail=integration)
         raise Problem("Sentry-Hook-Signature is missing or wrong: check client_secret", status=401, code="signature")
     request_id = request.headers.get("Request-ID", "")
     if not request_id or len(request_id) > 200:
@@ -49,7 +50,6 @@ def take_hook(integration: str) -> Response:
     facts = facts_of(resource, payload, here.pipeline.redact_text) if isinstance(payload, dict) else None
     if facts is None:
         raise Problem("the body names no issue of Sentry", code="bad_hook")
-    project_id = here.intake.projects.id_of(settings.project)
     if resource == "event_alert" and project_id is not None:
         event_of_alert(here.intake, payload, project_id, PATIENCE)
     with here.database.connection() as conn:
@@ -57,3 +57,12 @@ def take_hook(integration: str) -> Response:
         values = {"integration": integration, "request_id": request_id.replace("\0", "")}
         conn.execute(queries("sentry")["keep_hook"], values | {"facts": Jsonb(facts)})
     return Response(status=202)
+
+
+@blueprint.errorhandler(Problem)
+def refuse(problem: Problem) -> Response:
+    """Keep note of what is wrong, for people: Sentry shows it to nobody."""
+    if problem.status != 503:
+        known: int | None = g.get("project_id")
+        services().intake.rejects.note("sentry_hook", problem.code, detail=problem.message, project_id=known)
+    return render_problem(problem)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from openclaw_otel.adapters.base import Adapter
 from openclaw_otel.config import StoreConfig
 from openclaw_otel.errors import UnknownPlatform
 from openclaw_otel.record import WebhookAnswer, WebhookRequest
+from openclaw_otel_bridge.error_answers import render_problem
 from openclaw_otel_bridge.intake.bodies import read_body
 from openclaw_otel_bridge.intake.deliveries import Delivery
 from openclaw_otel_bridge.intake.items import Item
@@ -32,6 +33,7 @@ def receive(platform: str, store: str) -> Response:
             "store %s of openclaw.toml belongs to the project %r, which does not exist", store, configured.project
         )
         raise Problem(f"the project of store {store} does not exist", status=404, code="not_found")
+    g.project_id = project_id
     delivery = Delivery(adapter, configured, _request(), here.clock())
     webhook = adapter.parse_webhook(delivery.request)
     if webhook.is_ping:
@@ -67,11 +69,19 @@ def receive_for_any(platform: str) -> Response:
     return receive(platform, named)
 
 
+@blueprint.errorhandler(Problem)
+def refuse(problem: Problem) -> Response:
+    """Keep note of what is wrong, for people: platforms show it to nobody."""
+    if problem.status != 503:
+        known: int | None = g.get("project_id")
+        services().intake.rejects.note("webhook", problem.code, detail=problem.message, project_id=known)
+    return render_problem(problem)
+
+
 def _target(platform: str, store: str) -> tuple[Adapter, StoreConfig]:
     adapter = _adapter(platform)
     configured = services().intake.platforms.store_named(platform, store)
     if configured is None:
-        services().intake.rejects.note("webhook", "unknown_store", detail=f"{platform}/{store}")
         raise Problem(
             f"no store {store!r} of {platform} is configured in openclaw.toml", status=404, code="unknown_store"
         )

@@ -8,7 +8,7 @@ import pytest
 
 from openclaw_otel_bridge.intake import rejects
 from openclaw_otel_bridge.intake.items import Reject
-from openclaw_otel_bridge.intake.rejects import MOST_KINDS, Rejects
+from openclaw_otel_bridge.intake.rejects import MOST_KINDS, Rejects, item_reason
 
 
 def test_refusals_are_summed_up() -> None:
@@ -46,3 +46,10 @@ def test_kinds_are_bounded() -> None:
         noted.note("a", f"reason {n}")
     noted.flush()
     assert len(rows) == MOST_KINDS
+
+
+def test_items_are_refused_for_reasons_people_are_shown() -> None:
+    assert item_reason("trace_id is not 16 bytes, or all zero") == "bad_trace_id"
+    assert item_reason("span_id is not 8 bytes, or all zero") == "bad_span_id"
+    assert item_reason("the event is not JSON: unexpected end") == "bad_event"
+    assert item_reason("value out of range") == "item"

@@ -22,7 +22,7 @@ def test_numbers_move(bridge: Bridge) -> None:
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     text = answer.text
     assert 'openclaw_otel_intake_items_total{protocol="otlp_traces",what="received"} 4' in text
-    assert 'openclaw_otel_intake_rejects_total{protocol="otlp_traces",reason="item"} 1' in text
+    assert 'openclaw_otel_intake_rejects_total{protocol="otlp_traces",reason="bad_trace_id"} 1' in text
     assert 'openclaw_otel_stored_total{queue="telemetry",what="events"} 3' in text
     assert 'openclaw_otel_stored_total{queue="telemetry",what="folded"} 0' in text
     assert re.search(r'openclaw_otel_plugin_calls_total\{plugin="redact"\} [3-9]', text)

@@ -7,6 +7,7 @@ from openclaw_otel_bridge.views.api import events as events
 from openclaw_otel_bridge.views.api import issues as issues
 from openclaw_otel_bridge.views.api import people as people
 from openclaw_otel_bridge.views.api import project as project
+from openclaw_otel_bridge.views.api import rejects as rejects
 from openclaw_otel_bridge.views.api import rules as rules
 from openclaw_otel_bridge.views.api import settings as settings
 from openclaw_otel_bridge.views.api import teams as teams

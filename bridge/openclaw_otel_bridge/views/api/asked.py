@@ -62,11 +62,8 @@ class Fields:
         value = self.text(name)
         if value is None:
             return None
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            time = None
-        if time is None or time.tzinfo is None:
+        time = _moment(value)
+        if time is None:
             raise self.wrong(name, "must be a time like 2026-01-31T08:00:00Z", "应为 2026-01-31T08:00:00Z 这样的时间")
         return time
 
@@ -142,6 +139,19 @@ def number_of(given: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
+def time_of(given: Mapping[str, str], name: str) -> datetime | None:
+    """Return a time with its zone from the query string, None when it is not given.
+
+    Raises:
+        Problem: it is no time, or has no zone.
+    """
+    text = given.get(name)
+    found = _moment(text) if text is not None else None
+    if text is not None and found is None:
+        raise Problem(f"{name}: must be a time like 2026-01-31T08:00:00Z", code="bad_parameter", field=name)
+    return found
+
+
 def word_of(given: Mapping[str, str], name: str, known: Collection[str]) -> str | None:
     """Return one of the known words from the query string, None when it is not given.
 
@@ -167,6 +177,14 @@ def expected_version() -> int | None:
     if found is None:
         raise Problem('If-Match: send the ETag you were given, like "3"', code="bad_header", field="If-Match")
     return int(found[1] or found[2])
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _object() -> dict[str, Any]:

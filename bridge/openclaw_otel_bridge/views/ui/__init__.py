@@ -11,6 +11,7 @@ from openclaw_otel_bridge.views.ui import (
     issue,
     issue_forms,
     people,
+    rejects,
     rules,
     signing_in,
 )
@@ -27,6 +28,7 @@ PAGES = (
     issue,
     issue_forms,
     people,
+    rejects,
     rules,
     signing_in,
 )

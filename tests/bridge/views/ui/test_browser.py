@@ -136,7 +136,17 @@ def test_no_page_is_wider_than_the_window(bridge: Bridge, browser: webdriver.Chr
     )
     hand = Hand(browser, bridge.url)
     hand.log_in(join(bridge, "Ana", "admin").email)
-    for path in ("/", "/issues/1", "/issues/new", "/rules/new", "/channels/new", "/deliveries", "/people", "/account"):
+    for path in (
+        "/",
+        "/issues/1",
+        "/issues/new",
+        "/rules/new",
+        "/channels/new",
+        "/deliveries",
+        "/people",
+        "/account",
+        "/rejects",
+    ):
         browser.get(bridge.url + path)
         hand.one("h1")
         wide = browser.execute_script("return document.documentElement.scrollWidth")

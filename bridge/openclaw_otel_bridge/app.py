@@ -63,6 +63,7 @@ def create_app(config: Config, database: Database) -> Flask:
     shared = SharedNumbers(lambda: dict(numbers(database, pipeline, intake)))
     app.extensions[EXTENSION] = Services(config, database, pipeline, intake, shared)
     app.before_request(shared.start)
+    app.before_request(intake.webhooks.start)
     for name in BLUEPRINTS:
         _register(app, name)
     _register_errors(app)

@@ -46,6 +46,9 @@ VARIABLES: Mapping[str, str] = {
     "OPENCLAW_OTEL_FLUSH_MS": "milliseconds a transaction waits for company; default 5",
     "OPENCLAW_OTEL_NEW_ISSUES_PER_MINUTE": "new issues of a project within a minute; further kinds share one overflow "
     "issue, from which they can be unfolded; default 200, 0: no limit",
+    "OPENCLAW_OTEL_SPOOL_DIR": "directory in which webhooks wait for a database that is gone or slow; without one: 503",
+    "OPENCLAW_OTEL_SPOOL_BYTES": "bytes that may wait there; default 268435456 (256 MiB)",
+    "OPENCLAW_OTEL_SPOOL_FILES": "webhooks that may wait there; default 20000",
     "OPENCLAW_OTEL_EVENT_DAYS": "days events and snapshots are kept; default 30",
     "OPENCLAW_OTEL_SPAN_DAYS": "days spans are kept; default 7",
     "OPENCLAW_OTEL_INBOX_DAYS": "days webhook deliveries are kept; default 14",
@@ -83,6 +86,15 @@ class IntakeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SpoolSettings:
+    """Where webhooks wait that cannot be committed in time ("": nowhere), and how much of them."""
+
+    folder: str = ""
+    size: int = 256 * 1024 * 1024
+    files: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The bridge's settings. Secrets are kept out of its repr."""
 
@@ -100,6 +112,7 @@ class Config:
     pool_size: int = 8
     intake: IntakeSettings = IntakeSettings()
     retention: Retention = Retention()
+    spool: SpoolSettings = SpoolSettings()
     trace_url: str = ""
     session_hours: int = 12
     private_channels: bool = False
@@ -149,6 +162,11 @@ class Config:
                 spans=read.number("OPENCLAW_OTEL_SPAN_DAYS", 7, 1, 3650),
                 inbox=read.number("OPENCLAW_OTEL_INBOX_DAYS", 14, 1, 3650),
                 activity=read.number("OPENCLAW_OTEL_ACTIVITY_DAYS", 400, 1, 36500),
+            ),
+            spool=SpoolSettings(
+                folder=read.text("OPENCLAW_OTEL_SPOOL_DIR", ""),
+                size=read.number("OPENCLAW_OTEL_SPOOL_BYTES", 256 * 1024 * 1024, 1024, 2**40),
+                files=read.number("OPENCLAW_OTEL_SPOOL_FILES", 20_000, 1, 1_000_000),
             ),
             trace_url=read.text("OPENCLAW_OTEL_TRACE_URL", ""),
             session_hours=read.number("OPENCLAW_OTEL_SESSION_HOURS", 12, 1, 8760),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from openclaw_otel.pipeline import Pipeline
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.intake.webhooks import Webhooks
 from openclaw_otel_bridge.shared_numbers import Series
 
 
@@ -25,6 +26,7 @@ def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[
         yield _series("commit_repeats_total", queue=name), done.repeats
         yield _series("commit_turned_away_total", queue=name), done.turned_away
         yield _series("queue_depth", queue=name), committer.depth
+    yield from _spooled(intake.webhooks)
     pool = database.stats()
     yield _series("pool_connections", state="size"), pool.get("pool_size", 0)
     yield _series("pool_connections", state="available"), pool.get("pool_available", 0)
@@ -35,6 +37,23 @@ def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[
         yield _series("plugin_failures_total", plugin=plugin), timing.failures
         yield _series("plugin_seconds_total", plugin=plugin), timing.seconds
         yield _series("plugin_switched_off", plugin=plugin), 1 if timing.off else 0
+
+
+def _spooled(webhooks: Webhooks) -> Iterator[tuple[Series, float]]:
+    """Yield the counters of the spool; what waits is told by the one process that empties it, so that it adds up."""
+    spool, drain = webhooks.spool, webhooks.drain
+    if spool is None or drain is None:
+        return
+    yield _series("spool_deliveries_total", what="kept"), webhooks.spooled
+    yield _series("spool_deliveries_total", what="stored"), drain.stored
+    yield _series("spool_deliveries_total", what="bad"), drain.bad
+    yield _series("spool_deliveries_total", what="turned_away"), webhooks.turned_away
+    if spool.holds_lock:
+        now = spool.look()
+        yield _series("spool_files"), now.files
+        yield _series("spool_bytes"), now.size
+        yield _series("spool_oldest_seconds"), now.oldest
+        yield _series("spool_bad_files"), now.bad
 
 
 def _series(name: str, **labels: str) -> Series:

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from openclaw_otel.errors import ConfigError
-from openclaw_otel_bridge.config import SECRETS, VARIABLES, Config, is_loopback
+from openclaw_otel_bridge.config import SECRETS, VARIABLES, Config, SpoolSettings, is_loopback
 
 URL = "postgresql://u:a-long-password@db:5432/openclaw"
 STRONG = {
@@ -46,6 +46,8 @@ def test_values(tmp_path: Path) -> None:
             "OPENCLAW_OTEL_LOG_LEVEL": "Debug",
             "OPENCLAW_OTEL_PRIVATE_CHANNELS": "yes",
             "OPENCLAW_OTEL_PLUGINS": "redact",
+            "OPENCLAW_OTEL_SPOOL_DIR": "/var/spool/x",
+            "OPENCLAW_OTEL_SPOOL_FILES": "7",
         }
     )
     assert config.secret_key == "from a file, thirty-two characters!"
@@ -56,6 +58,7 @@ def test_values(tmp_path: Path) -> None:
     assert config.intake.new_issues == 0
     assert config.log_level == "DEBUG"
     assert config.private_channels
+    assert config.spool == SpoolSettings("/var/spool/x", files=7)
     assert config.library.plugins == ("redact",)
 
 

@@ -63,6 +63,14 @@ def test_nobody_is_root_or_may_become_it(services: dict[str, Any]) -> None:
             assert service["read_only"] is True, name
 
 
+def test_webhooks_wait_in_a_volume_its_user_may_write(services: dict[str, Any]) -> None:
+    folder = services["web"]["environment"]["OPENCLAW_OTEL_SPOOL_DIR"]
+    (volume,) = services["web"]["volumes"]
+    target = volume["target"] if isinstance(volume, dict) else volume.split(":")[1]
+    assert Path(target) in Path(folder).parents
+    assert f"install -d -o 10001 -g 10001 -m 700 {target}" in DOCKERFILES[0].read_text()
+
+
 def test_what_runs_on_has_a_health_check(services: dict[str, Any]) -> None:
     in_image = {"web": DOCKERFILES[0], "collector": DOCKERFILES[1]}
     for name in set(services) - {"migrate"}:

@@ -16,7 +16,7 @@ import psycopg
 
 from openclaw_otel.platforms import Platforms
 from openclaw_otel_bridge.bootstrap import Login, bootstrap, forget_password
-from openclaw_otel_bridge.commands.serve import run_server
+from openclaw_otel_bridge.commands.serve import prepare_spool, run_server
 from openclaw_otel_bridge.commands.worker import run_worker
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.datadir import DataDir, DataDirError
@@ -85,11 +85,14 @@ def _configure(
         os.environ["DATABASE_URL"] = postgres.url()
     os.environ["OPENCLAW_OTEL_BIND"] = arguments.host
     os.environ["OPENCLAW_OTEL_PORT"] = str(listener.getsockname()[1])
+    if not os.environ.get("OPENCLAW_OTEL_SPOOL_DIR"):
+        os.environ["OPENCLAW_OTEL_SPOOL_DIR"] = str(data.path / "spool")
     if arguments.demo:
         from openclaw_otel_bridge.demo.settings import configure_demo
 
         configure_demo(data.path, os.environ)
     config = Config.from_env()
+    prepare_spool(config)
     Platforms(config.library)  # a bad table of openclaw.toml stops the start here, in one line, not in each child
     return config
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from openclaw_otel.pipeline import Pipeline
 from openclaw_otel.platforms import Platforms
@@ -21,7 +22,9 @@ from openclaw_otel_bridge.intake.process import Process
 from openclaw_otel_bridge.intake.projects import Projects
 from openclaw_otel_bridge.intake.quotas import QuotaExceeded, Quotas
 from openclaw_otel_bridge.intake.rejects import Rejects, item_reason
+from openclaw_otel_bridge.intake.spool import Bounds, Spool
 from openclaw_otel_bridge.intake.store import Store
+from openclaw_otel_bridge.intake.webhooks import Webhooks
 
 LARGE = 64
 """Items of a request that waits for its turn to be computed."""
@@ -48,6 +51,7 @@ class Intake:
         self.committers: dict[str, Committer[Item]] = {
             name: Committer(name, database, store.write, limits, store.prepare) for name, store in self.stores.items()
         }
+        self.webhooks = Webhooks(self.committers["webhooks"], self.projects, _spool(config))
         self.rejects = Rejects(self.committers["telemetry"].offer, pipeline.redact_text)
         self.counts: dict[tuple[str, str], int] = {}
         """(protocol, what) → how many: received, found, dropped, spans_dropped, rejected; for /metrics."""
@@ -107,7 +111,7 @@ class Intake:
         return self.committers["telemetry"].submit(items)
 
     def webhook(self, items: Sequence[Item], patience: float) -> list[Refused[Item]]:
-        """Store a delivery and what it raised, within `patience` seconds; else as `telemetry`."""
+        """Store what a webhook brought that its sender repeats, within `patience` seconds; else as `telemetry`."""
         return self.committers["webhooks"].submit(items, patience)
 
     def count(self, protocol: str, **numbers: int) -> None:
@@ -127,7 +131,8 @@ class Intake:
         return any(committer.is_full for committer in self.committers.values())
 
     def close(self) -> None:
-        """Write what waits and end the threads."""
+        """Write what waits and end the threads; what is in the spool goes on waiting."""
+        self.webhooks.close()
         self.rejects.flush()
         for committer in self.committers.values():
             committer.close()
@@ -137,3 +142,8 @@ class Intake:
         parameters = {"project_id": project_id, "traces": sorted(traces), "first": first}
         with self._database.connection() as conn:
             return {row[0] for row in conn.execute(queries("keys")["traces_with_events"], parameters)}
+
+
+def _spool(config: Config) -> Spool | None:
+    wanted = config.spool
+    return Spool(Path(wanted.folder).absolute(), Bounds(wanted.files, wanted.size)) if wanted.folder else None

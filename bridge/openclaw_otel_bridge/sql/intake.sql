@@ -82,8 +82,8 @@ where day = %(day)s and id = %(id)s and project_id = %(project_id)s
 select pg_advisory_xact_lock(7237128888997146743)
 
 -- name: known_deliveries
--- on which day the first copy of a delivery lies
-select w.project_id, w.platform, w.store, w.dedup_key, w.day
+-- on which day the first copy of a delivery lies, and which that is
+select w.project_id, w.platform, w.store, w.dedup_key, w.day, w.id
 from unnest(%(projects)s::int[], %(platforms)s::text[], %(stores)s::text[], %(keys)s::text[])
      as c (project_id, platform, store, dedup_key)
 join webhook_inbox w on w.project_id = c.project_id and w.platform = c.platform and w.store = c.store

@@ -14,6 +14,7 @@ from openclaw_otel_bridge.error_answers import render_problem
 from openclaw_otel_bridge.intake.bodies import read_body
 from openclaw_otel_bridge.intake.deliveries import Delivery
 from openclaw_otel_bridge.intake.items import Item
+from openclaw_otel_bridge.intake.parcels import Parcel
 from openclaw_otel_bridge.problems import Problem, Unavailable
 from openclaw_otel_bridge.services import services
 
@@ -27,13 +28,14 @@ def receive(platform: str, store: str) -> Response:
     """Take a delivery for a store of openclaw.toml."""
     here = services()
     adapter, configured = _target(platform, store)
-    project_id = here.intake.projects.id_of(configured.project)
+    until = here.intake.webhooks.until(adapter.deadline)
+    project_id = here.intake.webhooks.project(configured.project, until)
     if project_id is None:
         log.error(
             "store %s of openclaw.toml belongs to the project %r, which does not exist", store, configured.project
         )
         raise Problem(f"the project of store {store} does not exist", status=404, code="not_found")
-    g.project_id = project_id
+    g.project_id = project_id or None
     delivery = Delivery(adapter, configured, _request(), here.clock())
     webhook = adapter.parse_webhook(delivery.request)
     if webhook.is_ping:
@@ -46,14 +48,14 @@ def receive(platform: str, store: str) -> Response:
     items: list[Item] = []
     if verdict == "refused" and error is not None:
         log.warning("%s delivery for %s is refused: %s", platform, store, error)
-        here.intake.rejects.note("webhook", error.reason, detail=f"{platform}/{store}", project_id=project_id)
+        here.intake.rejects.note("webhook", error.reason, detail=f"{platform}/{store}", project_id=g.project_id)
         failure = delivery.failure(webhook, error, project_id, here.pipeline)
         items = [failure] if failure else []
     else:
         verified = verdict == "verified"
         items = [delivery.inbox_row(webhook, project_id, verified=verified, pipeline=here.pipeline)]
-    # An answer after the platform's patience would only bring the delivery once more.
-    for refused in here.intake.webhook(items, patience=max(0.3, adapter.deadline * 0.8)):
+    parcel = Parcel(configured.project, tuple(items))
+    for refused in here.intake.webhooks.take(parcel, until, proved=verdict == "verified"):
         log.error("%s delivery for %s cannot be stored: %s", platform, store, refused.reason)
         raise Problem("the delivery cannot be stored; the bridge's log says why", status=422, code="not_stored")
     return _response(delivery.answer("bad_signature" if verdict == "refused" else "ok"))

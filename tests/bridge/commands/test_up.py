@@ -30,6 +30,7 @@ def test_demo_from_first_start_to_second(tmp_path: Path) -> None:
         issues = wait_for(lambda: complete(up), 60)
         assert any(issue["code"] for issue in issues)
         wait_for(lambda: up.get("/stats")["deliveries"]["sent"] > 0, 60)
+        assert (data / "spool").stat().st_mode & 0o777 == 0o700
         family = up.family()
         assert len(family) > 5
         up.process.send_signal(signal.SIGINT)

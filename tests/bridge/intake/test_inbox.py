@@ -31,3 +31,11 @@ def test_copies_are_counted(database_url: str) -> None:
         (1, "other", "e1", 1, "2026-11-22"),
         (2, "demo", "e1", 1, "2026-11-22"),
     ]
+
+
+def test_the_same_delivery_again_is_no_copy(database_url: str) -> None:
+    first = row()
+    with psycopg.connect(database_url) as conn:
+        for rows in ([first], [first, first], [first, replace(first, id=uuid4())]):
+            insert_deliveries(conn, rows)
+        assert conn.execute("select copies from webhook_inbox").fetchall() == [(2,)]

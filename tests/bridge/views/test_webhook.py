@@ -6,8 +6,11 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +19,8 @@ import requests
 import zstandard
 
 from openclaw_otel import config as library
-from openclaw_otel_bridge.config import Config
+from openclaw_otel_bridge.config import Config, SpoolSettings
+from openclaw_otel_bridge.services import EXTENSION
 from tests.bridge.running import Bridge
 
 SECRET = "hush-shopify-secret"
@@ -133,3 +137,87 @@ def test_signed_pings_and_get_are_answered(make_bridge: Callable[[Config], Bridg
     answer = requests.get(f"{bridge.url}/webhook/shopify/main", timeout=10)
     assert answer.status_code in (200, 401)
     assert rows(bridge, "select count(*) from webhook_inbox") == [(0,)]
+
+
+# -- the spool: webhooks of a platform are answered while the database is gone -------------------------------
+
+
+@contextmanager
+def database_gone(url: str) -> Iterator[None]:
+    """Throw everybody out of the database and let nobody in."""
+    name = url.rpartition("/")[2].partition("?")[0]
+    with psycopg.connect(url.replace(f"/{name}", "/postgres"), autocommit=True) as server:
+        server.execute(f'alter database "{name}" with allow_connections false')  # type: ignore[arg-type]
+        server.execute("select pg_terminate_backend(pid, 2000) from pg_stat_activity where datname = %s", (name,))
+        try:
+            yield
+        finally:
+            server.execute(f'alter database "{name}" with allow_connections true')  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def spooling(make_bridge: Callable[[Config], Bridge], bridge_config: Config, tmp_path: Path) -> Bridge:
+    return make_bridge(replace(bridge_config, spool=SpoolSettings(str(tmp_path / "spool"))))
+
+
+def waiting(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "spool").glob("*.json"))
+
+
+def told(bridge: Bridge, line: str) -> str:
+    """Return the metrics once they hold a line: the process that empties the spool tells, when it has its lock."""
+    deadline = time.monotonic() + 20
+    while line not in (text := requests.get(f"{bridge.url}/metrics", timeout=20).text).splitlines():
+        assert time.monotonic() < deadline, text
+        time.sleep(0.1)
+    return text
+
+
+def emptied(tmp_path: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while waiting(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_while_the_database_is_gone_a_delivery_is_taken_and_stored_once_later(spooling: Bridge, tmp_path: Path) -> None:
+    assert deliver(spooling).status_code == 200
+    with database_gone(spooling.database.url):
+        answers = [deliver(spooling, **{"X-Shopify-Event-Id": f"e{number}"}) for number in range(1, 6)]
+        assert [answer.status_code for answer in answers] == [200] * 5
+        assert all(answer.elapsed.total_seconds() < 8 for answer in answers)
+        assert deliver(spooling, secret="forged").status_code == 401
+        assert len(waiting(tmp_path)) == 6
+        assert b"jane.doe" not in b"".join(file.read_bytes() for file in waiting(tmp_path))
+        text = told(spooling, "openclaw_otel_spool_files 6")
+        assert 'openclaw_otel_spool_deliveries_total{what="kept"} 6' in text
+    emptied(tmp_path)
+    stored = rows(spooling, "select dedup_key, copies, verified from webhook_inbox order by 1")
+    assert stored == [("e1", 2, True), *[(f"e{number}", 1, True) for number in range(2, 6)]]
+    assert rows(spooling, "select category, platform, store from issues") == [("webhook_signature", "shopify", SHOP)]
+    text = told(spooling, "openclaw_otel_spool_files 0")
+    assert 'openclaw_otel_spool_deliveries_total{what="stored"} 6' in text
+
+
+def test_a_corrupt_file_stops_nobody(spooling: Bridge, tmp_path: Path) -> None:
+    with database_gone(spooling.database.url):
+        assert deliver(spooling).status_code == 200
+        first = waiting(tmp_path)[0]
+        first.with_name("0" * 20 + "-aaaa.json").write_bytes(first.read_bytes()[:-30])
+    emptied(tmp_path)
+    assert rows(spooling, "select dedup_key, copies from webhook_inbox") == [("e1", 1)]
+    assert [file.name for file in (tmp_path / "spool").glob("*.bad")] == ["0" * 20 + "-aaaa.bad"]
+    assert told(spooling, "openclaw_otel_spool_bad_files 1")
+
+
+def test_a_slow_database_and_a_full_spool(
+    make_bridge: Callable[[Config], Bridge], bridge_config: Config, tmp_path: Path
+) -> None:
+    bridge = make_bridge(replace(bridge_config, spool=SpoolSettings(str(tmp_path / "spool"), files=2)))
+    assert deliver(bridge).status_code == 200
+    bridge.app.extensions[EXTENSION].intake.webhooks.spool.take_lock = lambda: False
+    with psycopg.connect(bridge.database.url) as blocker:
+        blocker.execute("lock table webhook_inbox in access exclusive mode")
+        statuses = [deliver(bridge, **{"X-Shopify-Event-Id": f"s{number}"}).status_code for number in range(3)]
+        assert statuses == [200, 200, 503]
+        blocker.rollback()

@@ -6,6 +6,7 @@ https://opentelemetry.io/docs/specs/otlp/#otlphttp
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -17,6 +18,7 @@ from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
 
 from openclaw_otel_bridge.intake.otlp_json import BadJson, parse_json
+from openclaw_otel_bridge.intake.salvage import Salvaged, Unsound, salvage_json, salvage_protobuf
 from openclaw_otel_bridge.problems import Problem
 
 Request = TypeVar("Request", bound=Message)
@@ -45,6 +47,23 @@ def encoding_of(content_type: str) -> Encoding | None:
         return Encoding(content_type.partition(";")[0].strip().lower())
     except ValueError:
         return None
+
+
+def decode_items(data: bytes, encoding: Encoding, make: Callable[[], Request]) -> tuple[Request, Salvaged]:
+    """Return the request message of a body; items that cannot be decoded are left out and counted.
+
+    Raises:
+        Problem: 400, the body cannot be read, or none of its items can; the message says what is wrong.
+    """
+    try:
+        return decode(data, encoding, make), Salvaged()
+    except Problem:
+        rest = make()
+        with suppress(Unsound, BadJson, DecodeError):  # then the first error tells most
+            salvaged = (salvage_json if encoding is Encoding.JSON else salvage_protobuf)(data, rest)
+            if salvaged.kept:
+                return rest, salvaged
+        raise
 
 
 def decode(data: bytes, encoding: Encoding, make: Callable[[], Request]) -> Request:

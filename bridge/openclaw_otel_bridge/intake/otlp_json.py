@@ -50,6 +50,15 @@ def parse_json(data: bytes, message: Message) -> None:
         raise BadJson("nested too deeply") from error
     except ValueError as error:
         raise BadJson(f"not JSON: {error}") from error
+    fill(message, document)
+
+
+def fill(message: Message, document: Any) -> None:
+    """Fill `message` from what JSON held.
+
+    Raises:
+        BadJson: a value is of the wrong kind; the message says where.
+    """
     _fill(message, document, "", 0)
 
 

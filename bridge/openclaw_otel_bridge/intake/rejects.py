@@ -12,7 +12,12 @@ SECONDS = 2.0
 MOST_KINDS = 500
 LONGEST_DETAIL = 300
 _Key = tuple[int | None, str, str]
-_ITEM_REASONS = (("trace_id ", "bad_trace_id"), ("span_id ", "bad_span_id"), ("the event is not ", "bad_event"))
+_ITEM_REASONS = (
+    ("trace_id ", "bad_trace_id"),
+    ("span_id ", "bad_span_id"),
+    ("the event is not ", "bad_event"),
+    ("the item cannot be decoded", "bad_item"),
+)
 
 
 def item_reason(text: str) -> str:

@@ -24,8 +24,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from werkzeug.exceptions import HTTPException
 
 from openclaw_otel_bridge.intake.bodies import read_body
+from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.logs import read_logs
-from openclaw_otel_bridge.intake.otlp import Encoding, decode, encode, encoding_of, status_message
+from openclaw_otel_bridge.intake.otlp import Encoding, decode_items, encode, encoding_of, status_message
+from openclaw_otel_bridge.intake.salvage import Salvaged
 from openclaw_otel_bridge.intake.traces import read_traces
 from openclaw_otel_bridge.problems import Problem, Unavailable
 from openclaw_otel_bridge.services import services
@@ -57,8 +59,9 @@ def take_traces() -> Response:
     intake.admit("otlp_traces", project_id)
     body = _body()
     with intake.turn(len(body) // SPAN_BYTES):
-        message = decode(body, encoding, ExportTraceServiceRequest)
+        message, salvaged = decode_items(body, encoding, ExportTraceServiceRequest)
         reading = read_traces(message, project_id, intake.platforms.adapter_for_url)
+    _note_lost(reading, salvaged)
     count, reason = intake.take("otlp_traces", reading, project_id)
     answer = ExportTraceServiceResponse()
     if count or reason:
@@ -75,8 +78,9 @@ def take_logs() -> Response:
     body = _body()
     plain_errors = intake.projects.takes_plain_errors(project_id)
     with intake.turn(len(body) // SPAN_BYTES):
-        message = decode(body, encoding, ExportLogsServiceRequest)
+        message, salvaged = decode_items(body, encoding, ExportLogsServiceRequest)
         reading = read_logs(message, project_id, plain_errors=plain_errors)
+    _note_lost(reading, salvaged)
     count, reason = intake.take("otlp_logs", reading, project_id)
     answer = ExportLogsServiceResponse()
     if count or reason:
@@ -135,6 +139,13 @@ def _encoding() -> Encoding:
         supported = ", ".join(each.value for each in Encoding)
         raise Problem(f"415 unsupported media type, supported: [{supported}]", status=415, code="content_type")
     return encoding
+
+
+def _note_lost(reading: Reading, salvaged: Salvaged) -> None:
+    """Count items that could not be decoded among those refused."""
+    if salvaged.lost:
+        reading.seen += salvaged.lost
+        reading.rejected[salvaged.reason] = salvaged.lost
 
 
 def _project() -> int:

@@ -52,4 +52,5 @@ def test_items_are_refused_for_reasons_people_are_shown() -> None:
     assert item_reason("trace_id is not 16 bytes, or all zero") == "bad_trace_id"
     assert item_reason("span_id is not 8 bytes, or all zero") == "bad_span_id"
     assert item_reason("the event is not JSON: unexpected end") == "bad_event"
+    assert item_reason("the item cannot be decoded: nested deeper than 90 levels") == "bad_item"
     assert item_reason("value out of range") == "item"

@@ -159,7 +159,7 @@ def surrogates(door: Door) -> Sent:
 
 def bad_utf8(door: Door) -> Sent:
     mark = {"note": "MARKMARK"}
-    items = [door.item(values=mark)] if is_otlp(door) else [failure(tags=mark)]
+    items = [door.item(), door.item(values=mark)] if is_otlp(door) else [failure(tags=mark)]
     return Sent(door.whole(items).replace(b"MARKMARK", b"MARK\xff\xfe\xc3\x28"))
 
 
@@ -174,7 +174,7 @@ def nested(levels: int, kind: str = PROTOBUF) -> Callable[[Door], Sent | None]:
             return Sent(door.body() + in_wire(door, levels))
         # protobuf's own JSON does not nest so deeply either: the levels are written by hand.
         opened, closed = '{"kvlistValue":{"values":[{"key":"a","value":' * levels, "}]}}" * levels
-        body = in_json(door, door.item(values={"x": "MARK"}))
+        body = in_json(door, door.item(values={"x": "MARK"}), *door.good(2))
         return Sent(body.replace(b'{"stringValue": "MARK"}', f'{opened}{{"intValue":1}}{closed}'.encode()), _JSON)
 
     return build
@@ -216,7 +216,7 @@ def negative_field(door: Door) -> Sent:
     body = json.loads(in_json(door, *door.good()))
     ((_, (group,)),) = body.items()
     ((item,),) = [found for scope in group.values() if isinstance(scope, list) for found in [_items(scope[0])]]
-    item["droppedAttributesCount"] = -1
+    item["droppedAttributesCount"] = -1  # of the only item: nothing is left to take
     return Sent(json.dumps(body).encode(), _JSON)
 
 

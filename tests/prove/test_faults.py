@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -101,14 +102,23 @@ def restart_postgres(up: Running) -> None:
     os.kill(postgres(up), signal.SIGINT)
 
 
-def stop_postgres_for_a_while(up: Running) -> None:
-    server = postgres(up)
+@contextmanager
+def stop_postgres(server: int) -> Iterator[None]:
+    """Let the server's processes stand still; it may be dead at the end."""
     family = [server, *children(server)]
     for pid in family:
         os.kill(pid, signal.SIGSTOP)
-    time.sleep(STOPPED_SECONDS)
-    for pid in family:
-        os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def stop_postgres_for_a_while(up: Running) -> None:
+    with stop_postgres(postgres(up)):
+        time.sleep(STOPPED_SECONDS)
 
 
 FAULTS: tuple[Callable[[Running], None], ...] = (

@@ -93,10 +93,11 @@ def running_sentry() -> Iterator[FakeSentry]:
                 self.reply(sentry.answers.pop(0), {"detail": "no"})
             else:
                 sentry.puts.append((ident, changes))
-                self.reply(200, sentry.issue(ident))
                 email = changes.get("assignedTo")
                 assigned = {"assignedTo": {"type": "user", "email": email}} if email else {}
+                # Before the answer: what comes after it, in the test, comes after the webhook too.
                 sentry.change(ident, changes.get("status", "assigned"), sentry.actor, **{**changes, **assigned})
+                self.reply(200, sentry.issue(ident))
 
         def ident(self) -> str:
             assert self.headers["Authorization"] == f"Bearer {TOKEN}"

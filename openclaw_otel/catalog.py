@@ -74,6 +74,11 @@ class Catalog:
             found.sort(key=lambda row: (row.match is None, not row.status))  # the most telling first
         self._telling = [row for row in self._no_code if row.match is not None]
         self._said = PatternList([row.match.pattern for row in self._telling])
+        self._of_status: dict[int, Row] = {}
+        for row in self._no_code:
+            if row.match is None:
+                for status in row.status:
+                    self._of_status.setdefault(status, row)
 
     def by_code(self, code: str, status: int | None, text: str) -> Row | None:
         """Return the row of a platform code, or None when the catalog does not know it.
@@ -88,13 +93,15 @@ class Catalog:
 
     def by_message(self, status: int | None, text: str) -> Row | None:
         """Return the row of an answer without code whose text tells."""
-        said = (self._telling[position] for position in self._said.found(text))
-        found = next((row for row in said if not row.status or status in row.status), None)
-        return found or (self.base.by_message(status, text) if self.base else None)
+        for position in self._said.found(text):
+            row = self._telling[position]
+            if not row.status or status in row.status:
+                return row
+        return self.base.by_message(status, text) if self.base else None
 
     def by_status(self, status: int | None) -> Row | None:
         """Return the row that speaks of an HTTP status alone."""
-        found = next((r for r in self._no_code if r.match is None and r.status and status in r.status), None)
+        found = None if status is None else self._of_status.get(status)
         return found or (self.base.by_status(status) if self.base else None)
 
     def has_meanings(self, code: str) -> bool:

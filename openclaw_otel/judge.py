@@ -80,31 +80,32 @@ def judge(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
 
 def _judge_answer(record: ErrorRecord, catalog: Catalog) -> ErrorRecord:
     # Field names tell meanings apart where the text was cut or translated.
-    text = " ".join((telling(record.message), *record.fields))
+    told = telling(record.message)
+    text = " ".join((told, *record.fields)) if record.fields else told
     for code in (record.code, *record.codes) if record.code else ():
         row = catalog.by_code(code, record.status, text)
         if row is not None:
-            return _by_row(record, row, several=catalog.has_meanings(code))
+            return _by_row(record, row, told, several=catalog.has_meanings(code))
     if record.code is None:
         row = catalog.by_message(record.status, text)
         if row is not None:
             return _settle(record, row, f"catalog row {row.id} by its text")
-    row, why = _by_words(record, catalog)
+    row, why = _by_words(record, told, catalog)
     return _settle(record, row, why)
 
 
-def _by_row(record: ErrorRecord, row: Row, *, several: bool) -> ErrorRecord:
+def _by_row(record: ErrorRecord, row: Row, told: str, *, several: bool) -> ErrorRecord:
     if row.vague:
-        said = words().strong.first(f"| {telling(record.message).replace('_', ' ')}")
+        said = words().strong.first(f"| {told.replace('_', ' ')}")
         if said is not None and words().rows[said].category is not row.category:
             why = f"catalog row {row.id} is vague; the words of the message say {said}"
             return _settle(record.but(meaning=f"{row.id}/{said}"), words().rows[said], why)
     return _settle(record.but(meaning=row.id if several else None), row, f"catalog row {row.id}")
 
 
-def _by_words(record: ErrorRecord, catalog: Catalog) -> tuple[Row, str]:
+def _by_words(record: ErrorRecord, told: str, catalog: Catalog) -> tuple[Row, str]:
     status, found = record.status, words()
-    spoken = f"{spelled_out(record.code or '')} | {telling(record.message).replace('_', ' ')}"
+    spoken = f"{spelled_out(record.code) if record.code else ''} | {told.replace('_', ' ')}"
     # A text without code under 5xx is a proxy's or a crash page's: it repeats the status, or guesses.
     if record.code is not None or status is None or status < 500:
         row_id = found.strong.first(spoken)
@@ -171,7 +172,8 @@ def _settle(record: ErrorRecord, row: Row, why: str) -> ErrorRecord:
 
 def telling(message: str) -> str:
     """Return the part of a message that is looked at, with tokens alike whether a redactor was there before or not."""
-    return _PLACEHOLDER.sub(_VALUE, _RANDOM.sub(_short, message[:TELLING_TEXT]))
+    text = _RANDOM.sub(_short, message[:TELLING_TEXT])
+    return _PLACEHOLDER.sub(_VALUE, text) if "[" in text else text
 
 
 def _short(match: re.Match[str]) -> str:

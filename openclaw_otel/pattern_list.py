@@ -41,7 +41,8 @@ class PatternList:
         """Return the positions of all patterns that are in the text, ascending."""
         if self._empty:
             return []
-        return sorted(self._set.Match(searchable(text)) or ())
+        found = self._set.Match(searchable(text))
+        return sorted(found) if found else []
 
     def first(self, text: str) -> int | None:
         """Return the position of the first pattern that is in the text, or None."""

@@ -58,7 +58,9 @@ class Pipeline:
 
     def run_many(self, records: Sequence[ErrorRecord]) -> list[ErrorRecord | None]:
         """Return each record as `run` does, in their order; a batch that came together costs less than its parts."""
-        done = [self._processed(record, self.processors) for record in records]
+        done: list[ErrorRecord | None] = list(records)
+        for processor in self.processors:
+            self._each(processor, done)
         redacted = iter(self._redact_many([record for record in done if record is not None]))
         return [None if record is None else next(redacted) for record in done]
 
@@ -98,6 +100,38 @@ class Pipeline:
                 failure = error
             self._book(processor.name, time.perf_counter() - started, failure)
         return record
+
+    def _each(self, processor: Processor, records: list[ErrorRecord | None]) -> None:
+        """Put what a processor makes of each record in its place, None where it drops one.
+
+        Calls that go well are booked together: the lock and the clock cost as much as a small processor.
+        """
+        timing = self.timings[processor.name]
+        calls, began = 0, time.perf_counter()
+        before = began
+        for position, record in enumerate(records):
+            if record is None or timing.off:
+                continue
+            failure: Exception | None = None
+            try:
+                records[position] = processor(record)
+            except DropRecord:
+                records[position] = None
+                before = time.perf_counter()
+                continue
+            except Exception as error:  # noqa: BLE001 - foreign code: isolated, counted, logged below
+                failure = error
+            now = time.perf_counter()
+            if failure is not None or now - before > SLOW_SECONDS or self._trace:
+                if calls:
+                    self._book(processor.name, before - began, None, calls=calls)
+                self._book(processor.name, now - before, failure)
+                calls, began = 0, now
+            else:
+                calls += 1
+            before = now
+        if calls:
+            self._book(processor.name, before - began, None, calls=calls)
 
     def redact(self, record: ErrorRecord) -> ErrorRecord:
         """Return the record redacted; texts are withheld when no redactor is loaded or one fails."""
@@ -165,7 +199,7 @@ class Pipeline:
             timing.calls += calls
             timing.seconds += seconds
             timing.failures += failure is not None
-            bad = failure is not None or seconds > SLOW_SECONDS
+            bad = failure is not None or seconds > SLOW_SECONDS * max(calls, 1)
             timing.strikes = timing.strikes + 1 if bad else 0
             if can_switch_off and timing.strikes >= STRIKES:
                 timing.off = told if failure else f"slower than {SLOW_SECONDS} s"

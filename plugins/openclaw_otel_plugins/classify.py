@@ -58,8 +58,7 @@ class ClassifyProcessor:
         """Return the record judged, with its platform where the attributes give it away."""
         if record.platform is None:
             record = self._with_platform(record)
-        notes = tuple(note for note in record.notes if not note.startswith("category "))
-        fresh = record.but(notes=notes) if len(notes) < len(record.notes) else record
+        fresh = _without_category(record) if record.notes else record
         if record.platform is None:
             return judge_record(fresh, NOTHING_KNOWN) if record.classifier in OURS else record
         adapter = self._adapter(record.platform)
@@ -100,6 +99,12 @@ class ClassifyProcessor:
             message=found.message if found.evidence is Evidence.ANSWER else record.message,
             objects={**found.objects, **record.objects},
         )
+
+
+def _without_category(record: ErrorRecord) -> ErrorRecord:
+    """Return the record without the notes of an earlier judgement."""
+    notes = tuple(note for note in record.notes if not note.startswith("category "))
+    return record.but(notes=notes) if len(notes) < len(record.notes) else record
 
 
 def exchange_of(record: ErrorRecord) -> Exchange | None:

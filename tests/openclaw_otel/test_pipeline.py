@@ -182,6 +182,27 @@ def test_a_batch_comes_out_as_one_by_one() -> None:
     assert steps.timings["batch"].calls == 6
 
 
+def _fail(*bad: str) -> Callable[[ErrorRecord], ErrorRecord]:
+    def work(record: ErrorRecord) -> ErrorRecord:
+        if record.id in bad:
+            raise ValueError(record.id)
+        return record
+
+    return work
+
+
+@pytest.mark.parametrize("bad", [(), ("0",), ("1", "3"), tuple("0123456")])
+def test_a_batch_is_booked_as_one_by_one(bad: tuple[str, ...]) -> None:
+    records = [ErrorRecord(id=str(n)) for n in range(8)]
+    together, alone = (pipeline(Step("fails", work=_fail(*bad)), Step("good")) for _ in range(2))
+    assert together.run_many(records) == [alone.run(record) for record in records]
+    for name, timing in together.timings.items():
+        other = alone.timings[name]
+        assert (timing.calls, timing.failures, timing.strikes, timing.off) == (
+            other.calls, other.failures, other.strikes, other.off
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("work", [lambda _: 1 / 0, lambda records: records[1:]], ids=["raises", "loses a record"])
 def test_a_batch_that_fails_is_asked_one_by_one(work: Callable[[list[ErrorRecord]], list[ErrorRecord]]) -> None:
     steps = pipeline(redactors=(Batch(work),))

@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from openclaw_otel import ErrorRecord, Evidence, ExceptionInfo, Fingerprint
@@ -35,10 +35,16 @@ Part = tuple[str, str]
 
 def fingerprint_of(record: ErrorRecord) -> Fingerprint:
     """Return the fingerprint and the grouping of a record, format v1."""
-    parts = identity_parts(record)
-    grouping = grouping_parts(record, parts)
-    if record.explicit_fingerprint:
-        parts = grouping = explicit_parts(record.explicit_fingerprint, parts)
+    split = "" if record.platform is None else record.shipped_category._value_
+    return _fingerprint(identity_parts(record), record.explicit_fingerprint, split, record.store or "")
+
+
+@lru_cache(maxsize=4096)  # failures of one kind come by the thousand
+def _fingerprint(parts: tuple[Part, ...], explicit: tuple[str, ...], category: str, store: str) -> Fingerprint:
+    """Return the fingerprint of identity parts; `category` "": the split table does not speak of the record."""
+    grouping = _grouping_parts(parts, category, store)
+    if explicit:
+        parts = grouping = explicit_parts(explicit, parts)
     named = _named(parts)
     own = digest(named)
     if grouping is parts:
@@ -63,13 +69,13 @@ def identity_parts(record: ErrorRecord) -> tuple[Part, ...]:
     return (*common, ("exception", exception_type(error.type)), ("message", template(error.message)))
 
 
-def grouping_parts(record: ErrorRecord, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def _grouping_parts(parts: tuple[Part, ...], category: str, store: str) -> tuple[Part, ...]:
     """Return the parts a project groups by: the identity as the split table of the shipped category changes it."""
-    rule = _split().get(record.shipped_category.value)
-    if record.platform is None or rule is None:
+    rule = _split().get(category)
+    if rule is None:
         return parts
     kept = tuple(part for part in parts if part[0] not in rule.get("without", ()))
-    return (*kept, *((name, record.store or "") for name in rule.get("with", ()) if name == "store"))
+    return (*kept, *((name, store) for name in rule.get("with", ()) if name == "store"))
 
 
 def explicit_parts(explicit: tuple[str, ...], default: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -6,13 +6,13 @@ The rules are data: `redaction/keys.json`, `redaction/values.json`, and the user
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from openclaw_otel import Config, ErrorRecord, ExceptionInfo, Fingerprint, Redactor, Snapshot, hookimpl
 from openclaw_otel_plugins.redaction.engine import Engine
+from openclaw_otel_plugins.redaction.flat import Shared
 from openclaw_otel_plugins.redaction.pseudonym import pseudonyms
 from openclaw_otel_plugins.redaction.rules import Rules, load_rules
 from openclaw_otel_plugins.redaction.run import Finding, Run
@@ -56,52 +56,68 @@ class RuleRedactor:
     def records(self, records: Sequence[ErrorRecord]) -> list[ErrorRecord]:
         """Return each record as `record` does; one scan over all of them, for a batch that came together."""
         stacks = [pieces_of(each.exception) for each in records]
-        opened = [self._open(record, stack) for record, stack in zip(records, stacks, strict=True)]
-        self._engine.finish(opened)
-        return [self._closed(*each) for each in zip(records, stacks, opened, strict=True)]
+        shared = Shared()
+        opened = [self._open(record, stack, shared) for record, stack in zip(records, stacks, strict=True)]
+        self._engine.finish([each for each in opened if isinstance(each, Opened)], shared)
+        return [self._closed(*each, shared) for each in zip(records, stacks, opened, strict=True)]
 
-    def _open(self, record: ErrorRecord, stack: Pieces) -> Opened:
+    def _open(self, record: ErrorRecord, stack: Pieces, shared: Shared) -> Opened | frozenset[str]:
+        """Begin with a record; a flat one is added to those that share their texts, its keys of ids are returned."""
         said = record.exception.message if record.exception else ""
         frames = "" if stack.frames in self._clean_frames else stack.frames
-        texts = (record.message, said, stack.before, frames, stack.after)
+        texts = (record.message, said, stack.before, frames, stack.after, *record.explicit_fingerprint, *record.notes)
         ids = (record.request_id or "", *record.objects.values())
-        return self._engine.open(record.attributes, (*texts, *record.explicit_fingerprint, *record.notes), ids)
+        # Whose e-mail was found where makes the pseudonym: then nothing is shared.
+        kept = None if self._hash_key else self._engine.flat.ids_of(record.attributes)
+        if kept is None:
+            return self._engine.open(record.attributes, texts, ids)
+        shared.add(record.attributes, kept, texts, ids)
+        return kept
 
-    def _closed(self, record: ErrorRecord, stack: Pieces, opened: Opened) -> ErrorRecord:
-        run, text, ids = opened.walk.run, opened.texts, opened.ids
+    def _closed(
+        self, record: ErrorRecord, stack: Pieces, opened: Opened | frozenset[str], shared: Shared
+    ) -> ErrorRecord:
+        if isinstance(opened, Opened):
+            run, text, ids, tree = opened.walk.run, opened.texts, opened.ids, opened.tree
+        else:
+            run, text, ids, tree = None, shared.texts, shared.ids, shared.tree(record.attributes, opened)
         error, mark = record.exception, record.fingerprint
         frames = text.get(stack.frames, stack.frames)
         if frames == stack.frames:
             self._clean_frames.add(frames)
         parts = (*mark.parts, *mark.grouping_parts) if mark else ()
-        kept = iter(self._repeated((record.operation or "", record.store or "", *parts), run))
+        facts = (record.operation or "", record.store or "", *parts)
+        kept = self._repeated(facts, run)
         told = stack.joined(text[stack.before], frames, text[stack.after])
-        # What comes out of `_repeated` is taken in the order it went in.
+        changes: dict[str, Any] = {}
+        if kept is not facts:
+            changes["operation"], changes["store"] = kept[0] or record.operation, kept[1] or record.store
+            changes["fingerprint"] = _with_parts(mark, kept[2:]) if mark else None
+        if record.snapshot:
+            changes["snapshot"] = self._snapshot(record.snapshot, run or Run())
         return record.but(
             message=text[record.message],
             exception=ExceptionInfo(error.type, text[error.message], told) if error else None,
             explicit_fingerprint=tuple([text[each] for each in record.explicit_fingerprint]),
             notes=tuple([text[each] for each in record.notes]),
-            snapshot=self._snapshot(record.snapshot, run) if record.snapshot else None,
-            operation=next(kept) or record.operation,
-            store=next(kept) or record.store,
             request_id=ids[record.request_id] if record.request_id else record.request_id,
             objects={kind: ids[value] for kind, value in record.objects.items()},
-            fingerprint=_with_parts(mark, kept) if mark else None,
-            attributes=self._with_pseudonym(opened.tree, run),
+            attributes=self._with_pseudonym(tree, run) if run else tree,
             redacted=True,
+            **changes,
         )
 
-    def _repeated(self, texts: tuple[str, ...], run: Run) -> Sequence[str]:
-        """Return what all records of one failure share, redacted; remembered where there was nothing to redact."""
+    def _repeated(self, texts: tuple[str, ...], run: Run | None) -> Sequence[str]:
+        """Return what all records of one failure share, redacted; the same object where there was nothing to redact."""
         if texts in self._clean:
             return texts
-        done = self._engine.texts(texts, run, keep=True)
-        if done == list(texts):
-            if len(self._clean) >= _CLEAN_FAILURES:
-                self._clean.clear()
-            self._clean.add(texts)
-        return done
+        done = self._engine.texts(texts, run or Run(), keep=True)
+        if done != list(texts):
+            return done
+        if len(self._clean) >= _CLEAN_FAILURES:
+            self._clean.clear()
+        self._clean.add(texts)
+        return texts
 
     def _snapshot(self, snapshot: Snapshot, run: Run) -> Snapshot:
         text, tree = self._engine.text, self._engine.tree
@@ -114,16 +130,16 @@ class RuleRedactor:
             response_body=text(snapshot.response_body, run),
         )
 
-    def _with_pseudonym(self, attributes: dict[str, Any], run: Run) -> dict[str, Any]:
+    def _with_pseudonym(self, attributes: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
         if not self._hash_key or not (run.emails or run.phones):
             return attributes
         return {**pseudonyms(self._hash_key, run.emails, run.phones), **attributes}
 
 
-def _with_parts(mark: Fingerprint, texts: Iterator[str]) -> Fingerprint:
+def _with_parts(mark: Fingerprint, texts: Sequence[str]) -> Fingerprint:
     """The hashes stay: they are made of the parts before redaction, and say nothing of them."""
-    parts = tuple(islice(texts, len(mark.parts)))
-    return Fingerprint(mark.version, parts, mark.hash, tuple(texts), mark.grouping)
+    count = len(mark.parts)
+    return Fingerprint(mark.version, tuple(texts[:count]), mark.hash, tuple(texts[count:]), mark.grouping)
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from openclaw_otel_plugins.redaction import encoded, json_text, markup
+from openclaw_otel_plugins.redaction.flat import Flat, Part, Shared
 from openclaw_otel_plugins.redaction.joined import Joined, hits
 from openclaw_otel_plugins.redaction.keys import Keys
 from openclaw_otel_plugins.redaction.leaves import Leaves
@@ -19,7 +20,7 @@ from openclaw_otel_plugins.redaction.rules import Rules, compiled
 from openclaw_otel_plugins.redaction.run import LOOKS, PLACEHOLDER, WORK, Run, TooDense
 from openclaw_otel_plugins.redaction.tree import Tree
 from openclaw_otel_plugins.redaction.values import ESCAPED_PROBE, SEPARATOR, Values, probe
-from openclaw_otel_plugins.redaction.walk import Leaf, Opened
+from openclaw_otel_plugins.redaction.walk import Leaf, Opened, Walk
 
 _STRUCTURE = r"(?:\A|\x1f)[ \t\r\n]*[{\[]"
 _FORM = compiled(r"^[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*(?:&[^\s&=\"'{}<>]{1,200}=[^\s\"'{}<>]*)*$")
@@ -44,6 +45,7 @@ class Engine:
         self._values = Values(rules)
         self._pairs = Pairs(rules, self._keys, leaves)
         self._markup = Markup(self._keys, leaves)
+        self.flat = Flat(self._keys, self._clean_key)
         self._tree = Tree(self._keys, leaves, rules.error_words, self._leaves, self._clean_key)
         strong = stems(rules, weak=False)
         places = [self._pairs.probe, markup.PROBE, encoded.PROBE, encoded.WIDE_PROBE, ESCAPED_PROBE]
@@ -209,18 +211,20 @@ class Engine:
         walk.kept += [(kept, text, text, place) for text in kept if text]
         return Opened(walk, done, kept)
 
-    def finish(self, opened: Sequence[Opened]) -> None:
-        """Redact what `open` left, each as alone; one scan over all."""
-        self._many([(each.walk.free, each.walk.run) for each in opened], keep=False)
-        self._many([(each.walk.kept, each.walk.run) for each in opened], keep=True)
+    def finish(self, opened: Sequence[Opened], shared: Shared) -> None:
+        """Redact what `open` left, each as alone, and what is shared; one scan over all."""
+        parts: list[Walk | Part] = [*[each.walk for each in opened], *shared.parts]
+        self._many([(part.free, part) for part in parts], keep=False)
+        self._many([(part.kept, part) for part in parts], keep=True)
         for each in opened:
             each.tree = self._tree.close(each.walk)
+        shared.settle()
 
     def _leaves(self, leaves: list[Leaf], run: Run, keep: bool) -> None:
         """Redact many texts in place."""
-        self._many([(leaves, run)], keep=keep)
+        self._many([(leaves, Part(run))], keep=keep)
 
-    def _many(self, groups: Sequence[tuple[list[Leaf], Run]], *, keep: bool) -> None:
+    def _many(self, groups: Sequence[tuple[list[Leaf], Walk | Part]], *, keep: bool) -> None:
         """Redact the texts of many calls in place: one scan over all of them finds the few that need work."""
         leaves = [leaf for group, _ in groups for leaf in group]
         texts = [leaf[2] for leaf in leaves]
@@ -237,23 +241,23 @@ class Engine:
             self._work_on(groups, leaves, list(found), keep=keep)
 
     def _work_on(
-        self, groups: Sequence[tuple[list[Leaf], Run]], leaves: list[Leaf], found: list[int], *, keep: bool
+        self, groups: Sequence[tuple[list[Leaf], Walk | Part]], leaves: list[Leaf], found: list[int], *, keep: bool
     ) -> None:
         ends = list(accumulate(len(group) for group, _ in groups))
         most = WORK * len(groups)
         for at in found[most:]:
             leaves[at][0][leaves[at][1]] = PLACEHOLDER
-            groups[bisect_right(ends, at)][1].note("too_many", PLACEHOLDER)
+            groups[bisect_right(ends, at)][1].run.note("too_many", PLACEHOLDER)
         found = found[:most]
         data = [_bytes(leaves[at][2]) for at in found]
         together = len(found) >= _WORTH_JOINING and not keep and self._anchored is None
-        done = self._joined.redact(data) if together and groups[0][1].findings is None else [None] * len(found)
+        done = self._joined.redact(data) if together and groups[0][1].run.findings is None else [None] * len(found)
         for at, raw, clean in zip(found, data, done, strict=True):
             target, slot, text, place = leaves[at]
             if clean is not None:
                 target[slot] = text if clean == raw else _text(clean)
                 continue
-            run = groups[bisect_right(ends, at)][1]
+            run = groups[bisect_right(ends, at)][1].run
             if run.findings is not None:
                 run.place = f"{place}.{slot}"
             target[slot] = self._hit(text, raw, run, keep=keep)

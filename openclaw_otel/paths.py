@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -62,24 +63,32 @@ def is_version(segment: str) -> bool:
     return _VERSION.match(segment) is not None
 
 
+@lru_cache(maxsize=256)  # whose call it is, which account and operation: each asks for host or path of the same URL
+def _plain(url: str) -> tuple[str, str] | None:
+    """Return host and path of a URL that looks as nearly all do; None for any other."""
+    found = _PLAIN_URL.match(url)
+    return None if found is None else (found[1], found[2])
+
+
 def segments(url: str) -> list[str]:
     """Return the decoded, non-empty path segments of a URL; any text is taken."""
-    plain = _PLAIN_URL.match(url)
+    plain = _plain(url)
     if plain is not None:
-        path = plain[2]
+        path = plain[1]
     else:
         try:
             path = urlsplit(url).path
         except ValueError:
             path = url.split("?", 1)[0]
-    return [unquote(part) if "%" in part else part for part in path.split("/") if part]
+    parts = path.split("/")
+    return [unquote(part) for part in parts if part] if "%" in path else [part for part in parts if part]
 
 
 def host_of(url: str) -> str:
     """Return the lower-case host of a URL; "" when it has none or is no URL."""
-    plain = _PLAIN_URL.match(url)
+    plain = _plain(url)
     if plain is not None:
-        return plain[1]
+        return plain[0]
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
@@ -88,7 +97,7 @@ def host_of(url: str) -> str:
 
 def without_suffix(segment: str) -> str:
     """Return a segment without its file suffix (`products.json` → `products`)."""
-    return _SUFFIX.sub("", segment)
+    return _SUFFIX.sub("", segment) if "." in segment else segment
 
 
 def without_ids(parts: Iterable[str], is_name: Callable[[str], bool]) -> list[str]:

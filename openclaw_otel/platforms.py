@@ -32,7 +32,7 @@ class Platforms:
         }
         self._bases = tuple((store.base_url, store) for store in settings.stores if store.base_url)
         self._stores = settings.stores
-        self._of_host: dict[str, Sequence[Adapter]] = {}
+        self._of_host: dict[str, Sequence[tuple[Adapter, bool]]] = {}
 
     def get(self, name: str) -> Adapter:
         """Return the adapter of a platform, `custom:<name>` too.
@@ -63,22 +63,30 @@ class Platforms:
         Raises:
             UnknownPlatform: `hosts` or a store names a platform that does not exist.
         """
-        named = _named(url, hosts or {})
+        named = _named(url, hosts) if hosts else None
         if named is not None:
             return self.get(named)
-        store = self.store_for_url(url)
+        store = self.store_for_url(url) if self._bases else None
         if store is not None:
             return self.get(store.platform)
-        by_host = next((adapter for adapter in self._asked(host_of(url)) if adapter.owns(url)), None)
-        return by_host or next((adapter for adapter in self._all if adapter.owns_path(url)), None)
+        for adapter, is_sure in self._asked(host_of(url)):
+            if is_sure or adapter.owns(url):
+                return adapter
+        return next((adapter for adapter in self._all if adapter.owns_path(url)), None)
 
-    def _asked(self, host: str) -> Sequence[Adapter]:
-        """Return the adapters that may own a call to a host; remembered, because hosts are few and patterns many."""
+    def _asked(self, host: str) -> Sequence[tuple[Adapter, bool]]:
+        """Return the adapters that may own a call to a host, and whether the host alone says that they do.
+
+        Remembered, because hosts are few and patterns many.
+        """
         found = self._of_host.get(host)
         if found is None:
             url = f"https://{host}/"
-            refined = [adapter for adapter in self._all if type(adapter).owns is not Adapter.owns or adapter.owns(url)]
-            found = tuple(refined)
+            is_plain = host_of(url) == host
+            refined = [(adapter, type(adapter).owns is not Adapter.owns) for adapter in self._all]
+            found = tuple(
+                (adapter, is_plain and not refines) for adapter, refines in refined if refines or adapter.owns(url)
+            )
             if len(self._of_host) >= _MOST_HOSTS:
                 self._of_host.clear()
             self._of_host[host] = found

@@ -85,7 +85,9 @@ class _SpanReader:
 
     def _exceptions(self, events: list[tuple[int, Span.Event]]) -> None:
         of_span = modern(attributes(self._span.attributes))
-        plain = {name: value for name, value in of_span.items() if name not in names.OWN}
+        plain = of_span
+        if not names.OWN.isdisjoint(of_span):
+            plain = {name: value for name, value in of_span.items() if name not in names.OWN}
         seen: list[tuple[str, str]] = []
         for index, event in events:
             own = modern(attributes(event.attributes))

@@ -158,4 +158,5 @@ def _lines(data: bytes, prefix: bytes, *, key_length: int = 32, with_key: bool =
 
 
 def _micros(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -18,6 +18,7 @@ from openclaw_otel_bridge.db import Connection
 
 _NULL = "\\N"
 _SPECIAL = re.compile(r"[\\\n\r\t]")
+_SHARED = frozenset({str, date, type(None)})
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -28,7 +29,8 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
         psycopg.errors.UniqueViolation: another transaction has inserted one of them; repeat with a new look.
         psycopg.DataError: a value cannot be stored.
     """
-    text = "".join(_line(row) for row in rows)
+    cells = _Cells()
+    text = "".join([_line(row, cells) for row in rows])
     if not text:
         return
     command = sql.SQL("copy {} ({}) from stdin").format(
@@ -40,11 +42,20 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
 
 def array(items: Iterable[UUID | date | int | str]) -> str:
     """Return an array literal of values that need no quotes (or have them); cheaper than adapting each."""
-    return "{" + ",".join(map(str, items)) + "}"
+    return "{" + ",".join([item.hex if type(item) is UUID else str(item) for item in items]) + "}"
 
 
-def _line(row: Sequence[Any]) -> str:
-    return "\t".join([_NULL if value is None else _WRITERS.get(type(value), str)(value) for value in row]) + "\n"
+class _Cells(dict[object, str]):
+    """How texts, dates and None are written: rows that come together share most of theirs."""
+
+    def __missing__(self, value: object) -> str:
+        written = _text(value) if isinstance(value, str) else _NULL if value is None else str(value)
+        self[value] = written
+        return written
+
+
+def _line(row: Sequence[Any], cells: _Cells) -> str:
+    return "\t".join([cells[v] if (kind := type(v)) in _SHARED else _WRITERS.get(kind, str)(v) for v in row]) + "\n"
 
 
 def _list(value: Sequence[str]) -> str:
@@ -61,11 +72,10 @@ def _text(value: str) -> str:
 
 
 _WRITERS: Mapping[type, Callable[[Any], str]] = {
-    str: _text,
     UUID: lambda value: str(value.hex),
     bytes: lambda value: f"\\\\x{value.hex()}",
     bool: lambda value: "t" if value else "f",
     list: _list,
     tuple: _list,
 }
-"""How a value is written, by its type; datetime, date and int as they print."""
+"""How a value is written, by its type; texts and dates by `_Cells`, datetime and int as they print."""

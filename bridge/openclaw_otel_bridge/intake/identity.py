@@ -50,7 +50,7 @@ def place(event_id: UUID, occurred_at: datetime | None, received_at: datetime) -
     if stamp is not None:
         day = stamp.date() if _is_possible(stamp, received_at) else NO_DAY
     else:
-        day = occurred_at.astimezone(UTC).date() if occurred_at else NO_DAY
+        day = _utc_day(occurred_at) if occurred_at else NO_DAY
     return day, occurred_at or received_at
 
 
@@ -66,4 +66,8 @@ def _uuid5(name: str) -> UUID:
 
 
 def _is_possible(at: datetime, received_at: datetime) -> bool:
-    return received_at - PAST <= at <= received_at + FUTURE
+    return -PAST <= at - received_at <= FUTURE
+
+
+def _utc_day(at: datetime) -> date:
+    return at.date() if at.tzinfo is UTC else at.astimezone(UTC).date()

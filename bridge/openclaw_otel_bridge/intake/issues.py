@@ -50,7 +50,14 @@ class Places:
 
     def resolve(self, candidates: Sequence[Candidate]) -> None:
         """Find the groupings of the candidates and make those that are missing, each with its issue."""
-        self._groupings = {id(candidate): grouping_of(candidate.record) for candidate in candidates}
+        self._groupings = {}
+        known: dict[tuple[int, str | None, str | None], Grouping] = {}  # failures of one kind share their fingerprint
+        for candidate in candidates:
+            record = candidate.record
+            kind = (id(record.fingerprint), record.store, record.operation)
+            if record.fingerprint is None or kind not in known:
+                known[kind] = grouping_of(record)
+            self._groupings[id(candidate)] = known[kind]
         self._follow_senders([each for each in candidates if each.weak and each.record.message == ""])
         self._look_up(self._keys(candidates))
         missing = [candidate for candidate in candidates if self._key(candidate) not in self._found]

@@ -79,7 +79,7 @@ def reconcile(
             plan.copies.append((key, mate.key))
             joined[key] = mate
         else:
-            event = _new(candidate)
+            event = _new(key, candidate)
             batch[key] = event
             plan.fresh.append(event)
             if candidate.copy_hash is not None and candidate.record.trace_id:
@@ -90,9 +90,9 @@ def reconcile(
     return plan
 
 
-def _new(candidate: Candidate) -> Known:
+def _new(key: Key, candidate: Candidate) -> Known:
     return Known(
-        key=candidate.key,
+        key=key,
         sources=candidate.source,
         span_id=_span(candidate),
         parent_id=candidate.parent_id,

@@ -44,9 +44,8 @@ def chunk_id() -> int:
 
 def event_row(event: Known, chunk: int, span_chunk: int | None) -> tuple[Any, ...]:
     """Return the values of EVENT_COLUMNS."""
-    values = row_of(candidate_of(event))
     return (
-        *values.values(),
+        *_own_columns(candidate_of(event)),
         event.grouping_id,
         int(event.sources),
         event.span_id,
@@ -59,31 +58,35 @@ def event_row(event: Known, chunk: int, span_chunk: int | None) -> tuple[Any, ..
 
 def row_of(candidate: Candidate) -> dict[str, Any]:
     """Return the columns of an event that its record decides."""
+    return dict(zip(EVENT_COLUMNS, _own_columns(candidate), strict=False))
+
+
+def _own_columns(candidate: Candidate) -> tuple[Any, ...]:
     record = candidate.record
-    day, event_id, project_id = candidate.key
-    return {
-        "day": day,
-        "id": event_id,
-        "project_id": project_id,
-        "occurred_at": record.occurred_at,
-        "received_at": candidate.received_at,
-        "occurrences": min(max(record.occurrences, 1), MOST_OCCURRENCES),
-        "platform": record.platform,
-        "store": record.store,
-        "operation": record.operation,
-        "category": record.category._value_,
-        "code": record.code,
-        "severity": record.severity._value_,
-        "env": record.environment,
-        "service": record.service,
-        "release": record.release,
-        "order_id": _key(record.objects.get("order")),
-        "request_id": _key(record.request_id),
-        "trace_id": bytes.fromhex(record.trace_id) if record.trace_id else None,
-        "message": record.message[:MESSAGE_SHOWN],
-        "exception_type": record.exception.type[:MESSAGE_SHOWN] if record.exception else None,
-        "attributes": _json(shown_attributes(record.attributes)),
-    }
+    error = record.exception
+    return (
+        candidate.day,
+        candidate.id,
+        candidate.project_id,
+        record.occurred_at,
+        candidate.received_at,
+        min(max(record.occurrences, 1), MOST_OCCURRENCES),
+        record.platform,
+        record.store,
+        record.operation,
+        record.category._value_,
+        record.code,
+        record.severity._value_,
+        record.environment,
+        record.service,
+        record.release,
+        _key(record.objects.get("order")),
+        _key(record.request_id),
+        bytes.fromhex(record.trace_id) if record.trace_id else None,
+        record.message[:MESSAGE_SHOWN],
+        error.type[:MESSAGE_SHOWN] if error else None,
+        _json(shown_attributes(record.attributes)),
+    )
 
 
 def detail_line(event: Known) -> bytes:
@@ -151,14 +154,13 @@ def hidden_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _all_fit(attributes: Mapping[str, Any]) -> bool:
     """Say whether all are short texts, as nearly always: then no one has to be weighed alone."""
-    try:
-        longest = max(map(len, attributes.values()), default=0)
-        size = sum(map(len, attributes)) + sum(map(len, attributes.values()))
-    except TypeError:  # a number
+    values = attributes.values()
+    if len(attributes) > ATTRIBUTES_KEPT or not _TEXT.issuperset(map(type, values)):
         return False
-    if longest > ATTRIBUTE_LENGTH or size > ATTRIBUTE_BYTES or len(attributes) > ATTRIBUTES_KEPT:
+    size = len("".join(values))
+    if size > ATTRIBUTE_LENGTH and max(map(len, values)) > ATTRIBUTE_LENGTH:
         return False
-    return set(map(type, attributes.values())) <= _TEXT
+    return size + len("".join(attributes)) <= ATTRIBUTE_BYTES
 
 
 def snapshot_json(snapshot: Snapshot | None) -> dict[str, Any]:

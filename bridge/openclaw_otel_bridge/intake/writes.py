@@ -27,10 +27,12 @@ from openclaw_otel_bridge.intake.rows import (
 
 def known_events(conn: Connection, candidates: Sequence[Candidate]) -> dict[Key, Known]:
     """Return the events that hold the ids of candidates, their own or a copy's, by the candidate's key."""
-    days, ids, projects = zip(*(candidate.key for candidate in candidates), strict=True)
-    rows = conn.execute(
-        queries("intake")["known"], {"days": array(days), "ids": array(ids), "projects": array(projects)}
-    ).fetchall()
+    parameters = {
+        "days": array([each.day for each in candidates]),
+        "ids": array([each.id for each in candidates]),
+        "projects": array([each.project_id for each in candidates]),
+    }
+    rows = conn.execute(queries("intake")["known"], parameters).fetchall()
     events: dict[Key, Known] = {}
     found: dict[Key, Known] = {}
     for day, ident, project, event_day, event_id, sources, grouping_id in rows:

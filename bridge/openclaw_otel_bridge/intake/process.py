@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -89,10 +89,13 @@ class Process:
         for each in found:
             raw, nested = each.record, NONE
             day, occurred_at = place(each.id, raw.occurred_at if each.timed else None, received_at)
-            changes: dict[str, Any] = {"id": str(each.id), "occurred_at": occurred_at}
             if each.source is Source.SENTRY:
-                changes["attributes"], nested = self._nested.split(raw.attributes)
-            raws.append(raw.but(**changes))
+                plain, nested = self._nested.split(raw.attributes)
+                raw = raw.but(attributes=plain)
+            ident = str(each.id)
+            if raw.id != ident or raw.occurred_at is not occurred_at:
+                raw = raw.but(id=ident, occurred_at=occurred_at)
+            raws.append(raw)
             days.append(day)
             beside.append(nested)
         done = self._pipeline.run_many(raws)
@@ -122,11 +125,11 @@ class Process:
     def _span(self, span: Span, made_event: bool, received_at: datetime, service: object) -> StoredSpan:
         started = time(span.start_time_unix_nano) or received_at
         ended = max(time(span.end_time_unix_nano) or started, started)
-        status = span.status
+        status, parent = span.status, span.parent_span_id
         return StoredSpan(
             span.trace_id.hex(),
             span.span_id.hex(),
-            span.parent_span_id.hex() if is_id(span.parent_span_id, 8) else None,
+            parent.hex() if is_id(parent, 8) else None,
             self._text(clean(span.name)),
             span.kind,
             service if isinstance(service, str) else None,
@@ -144,7 +147,7 @@ class Process:
         rest = {} if is_exception(event) else self._attributes(event.attributes)
         return {"name": self._text(clean(event.name)), "at": at.isoformat() if at else None, "attributes": rest}
 
-    def _attributes(self, pairs: Iterable[Any]) -> dict[str, Any]:
+    def _attributes(self, pairs: Sequence[Any]) -> dict[str, Any]:
         found = modern(attributes(pairs))
         return self._pipeline.redact_attributes(found) if found else {}
 

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -72,7 +72,8 @@ class _SpanReader:
 
     def read(self) -> None:
         span = self._span
-        exceptions = [(index, event) for index, event in enumerate(span.events) if is_exception(event)]
+        events = span.events
+        exceptions = [(at, event) for at, event in enumerate(events) if is_exception(event)] if events else []
         before = len(self._reading.found)
         if exceptions or span.status.code == ERROR:
             self._reading.failed.add(span.trace_id)
@@ -97,49 +98,61 @@ class _SpanReader:
             if index == events[-1][0] and text in seen and _left_by(self._span, text):
                 continue
             seen.append(text)
-            stamped = stamped_id(own.get(names.RECORD_ID))
+            which = self._which(own, index, event.time_unix_nano)
             # A span's classification is that of one record; an event of another record must not wear it.
-            same = stamped is not None and stamped == stamped_id(of_span.get(names.RECORD_ID))
+            same = which.is_stamped and which.id == stamped_id(of_span.get(names.RECORD_ID))
             merged = {**(of_span if same else plain), **own}
-            record = self._record(merged, event.time_unix_nano, stamped)
+            record = self._record(merged, which)
             if record.exception is None:  # named as an exception, it is one all the same
                 record = record.but(exception=ExceptionInfo(clean(event.name), record.message))
-            self._add(record, Source.SPAN_EVENT, merged, own, index)
+            self._add(record, Source.SPAN_EVENT, merged, own, which)
 
     def _call(self) -> None:
         merged = modern(attributes(self._span.attributes))
         if merged.get(names.RECORD_DROPPED) is True:
             return
-        stamped = stamped_id(merged.get(names.RECORD_ID))
-        record = self._record(merged, self._span.end_time_unix_nano, stamped, clean(self._span.status.message))
+        which = self._which(merged, -1, self._span.end_time_unix_nano)
+        record = self._record(merged, which, clean(self._span.status.message))
         if record.exception is None and record.status is None:  # no answer is known of: what the sender calls the error
             kind = merged.get(names.ERROR_TYPE)
             record = record.but(exception=ExceptionInfo(kind if isinstance(kind, str) else "", record.message))
-        self._add(record, Source.SPAN, merged, merged, -1)
+        self._add(record, Source.SPAN, merged, merged, which)
 
-    def _record(self, merged: dict[str, Any], nanos: int, stamped: UUID | None, body: str = "") -> ErrorRecord:
-        at = Occurrence(time(nanos), self._trace_id, self._span_id, body)
-        return record_of(merged, self._reading.resources[-1], at, None if stamped else self._find)
+    def _which(self, own: dict[str, Any], index: int, nanos: int) -> _Which:
+        stamped = stamped_id(own.get(names.RECORD_ID))
+        if stamped is not None:
+            return _Which(stamped, True, nanos)
+        return _Which(span_event_id(self._project_id, self._trace_id, self._span_id, index), False, nanos)
+
+    def _record(self, merged: dict[str, Any], which: _Which, body: str = "") -> ErrorRecord:
+        at = Occurrence(time(which.nanos), self._trace_id, self._span_id, body, str(which.id))
+        return record_of(merged, self._reading.resources[-1], at, None if which.is_stamped else self._find)
 
     def _add(
-        self, record: ErrorRecord, source: Source, merged: dict[str, Any], own: dict[str, Any], index: int
+        self, record: ErrorRecord, source: Source, merged: dict[str, Any], own: dict[str, Any], which: _Which
     ) -> None:
-        span = self._span
-        stamped = stamped_id(own.get(names.RECORD_ID))
-        nanos = span.events[index].time_unix_nano if index >= 0 else span.end_time_unix_nano
+        parent = self._span.parent_span_id
         self._reading.found.append(
             Found(
-                id=stamped or span_event_id(self._project_id, self._trace_id, self._span_id, index),
-                source=source,
-                record=record,
-                timed=nanos > 0,
-                stamped=stamped is not None,
-                weak=stamped is not None and is_weak(own),
-                parent_id=span.parent_span_id if is_id(span.parent_span_id, 8) else None,
+                which.id,
+                source,
+                record,
+                timed=which.nanos > 0,
+                stamped=which.is_stamped,
+                weak=which.is_stamped and is_weak(own),
+                parent_id=parent if is_id(parent, 8) else None,
                 sender=sender_view(merged),
                 resource=len(self._reading.resources) - 1,
             )
         )
+
+
+class _Which(NamedTuple):
+    """Which occurrence it is: its id, whether the library stamped it, when."""
+
+    id: UUID
+    is_stamped: bool
+    nanos: int
 
 
 def _left_by(span: Span, text: tuple[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,22 +18,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DROPPED = "otel.dropped_attributes_count"
 
 
-def attributes(pairs: Iterable[KeyValue]) -> dict[str, Any]:
+def attributes(pairs: Sequence[KeyValue]) -> dict[str, Any]:
     """Return attributes as a dict; of a repeated key the last counts, an empty key is left out."""
     found: dict[str, Any] = {}
-    count = 0
-    for pair in pairs:
-        count += 1
-        if count > MOST_ATTRIBUTES:
-            continue
+    for pair in pairs if len(pairs) <= MOST_ATTRIBUTES else pairs[:MOST_ATTRIBUTES]:
         key, item = pair.key, pair.value
         text = item.string_value
         if text and key and len(text) <= LONGEST_TEXT and "\0" not in text and "\0" not in key:
             found[key] = text  # nearly all there are: the way through `value` costs twice as much
         elif key:
             found[clean(key)] = value(item)
-    if count > MOST_ATTRIBUTES:
-        found[DROPPED] = count - MOST_ATTRIBUTES
+    if len(pairs) > MOST_ATTRIBUTES:
+        found[DROPPED] = len(pairs) - MOST_ATTRIBUTES
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 
 from openclaw_otel.pipeline import Pipeline
 from openclaw_otel_bridge.config import Config
@@ -39,3 +39,8 @@ class Services:
 def services() -> Services:
     """Return the services of the application that handles the current request."""
     return cast("Services", current_app.extensions[EXTENSION])
+
+
+def intake_of(app: Flask) -> Intake:
+    """Return the intake of an application, outside of any request."""
+    return cast("Services", app.extensions[EXTENSION]).intake

@@ -7,15 +7,16 @@ from datetime import UTC
 from openclaw_otel_bridge.app import create_app
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
-from openclaw_otel_bridge.services import services, utc_now
+from openclaw_otel_bridge.services import intake_of, services, utc_now
 
 
 def test_services_of_the_application() -> None:
     config, database = Config("postgresql://x"), Database("postgresql://x")
-    with create_app(config, database).app_context():
+    app = create_app(config, database)
+    with app.app_context():
         assert services().config is config
         assert services().database is database
-        assert services().intake.depth == 0
+        assert services().intake is intake_of(app)
 
 
 def test_time_is_utc() -> None:

@@ -65,11 +65,12 @@ def run_server(config: Config, listener: socket.socket) -> None:
     """Serve on `listener` until SIGTERM: the application is made anew in each web process."""
     from openclaw_otel_bridge.app import create_app
     from openclaw_otel_bridge.db import Database
-    from openclaw_otel_bridge.services import EXTENSION
+    from openclaw_otel_bridge.services import intake_of
 
     def make_app() -> Flask:
         app = create_app(config, Database(config.database_url, pool_size=config.pool_size))
-        app.extensions[EXTENSION].intake.webhooks.start()  # what waits from before does not wait for a request
+        intake_of(app).warm()
+        intake_of(app).webhooks.start()  # what waits from before does not wait for a request
         return app
 
     run_web(make_app, listener, WebSettings(config.processes, config.threads))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from openclaw_otel.judge import words
 from openclaw_otel.pipeline import Pipeline
 from openclaw_otel.platforms import Platforms
+from openclaw_otel.record import ErrorRecord
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database, queries
 from openclaw_otel_bridge.intake.committer import Committer, Limits, Refused
@@ -26,10 +29,15 @@ from openclaw_otel_bridge.intake.spool import Bounds, Spool
 from openclaw_otel_bridge.intake.store import Store
 from openclaw_otel_bridge.intake.webhooks import Webhooks
 
+log = logging.getLogger(__name__)
 LARGE = 64
 """Items of a request that waits for its turn to be computed."""
 TRACE_DAYS = timedelta(days=2)
 """How far back the error of a trace may lie whose other spans come now."""
+_FIRST = ErrorRecord(
+    id="", message="order 1001 of buyer@example.com, phone: +49 151 23456789",
+    attributes={"http.request.method": "POST", "url.full": "https://shop.example.com/orders/1001.json?page=1"},
+)  # fmt: skip
 
 
 class Intake:
@@ -56,8 +64,19 @@ class Intake:
         self.counts: dict[tuple[str, str], int] = {}
         """(protocol, what) → how many: received, found, dropped, spans_dropped, rejected; for /metrics."""
         self._database = database
+        self._pipeline = pipeline
         self._lock = threading.Lock()
         self._turn = threading.Lock()
+
+    def warm(self) -> None:
+        """Load now what the first failures would wait for: catalogs, words, what the redactor makes on first use."""
+        words()
+        for adapter in self.platforms.all():
+            try:
+                adapter.catalog()
+            except Exception:  # foreign code: told again, with what it is about, when a failure of that platform comes
+                log.exception("the catalog of platform %s cannot be loaded", adapter.name)
+        self._pipeline.redact(_FIRST)
 
     def admit(self, protocol: str, project_id: int) -> None:
         """Return while the project's quota lets something in; asked before a request is read.

@@ -12,6 +12,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from openclaw_otel.adapters.shopify import ShopifyAdapter
+from openclaw_otel.catalog import Catalog
+from openclaw_otel.errors import CatalogError
 from openclaw_otel.hookspecs import Side
 from openclaw_otel.pipeline import build_pipeline
 from openclaw_otel.platforms import Platforms
@@ -33,6 +36,25 @@ def intake(database_url: str) -> Iterator[Intake]:
         closing(Intake(config, database, build_pipeline(Side.BRIDGE, config.library))) as intake,
     ):
         yield intake
+
+
+class BrokenAdapter(ShopifyAdapter):
+    """Another package's, whose catalog is gone."""
+
+    def catalog(self) -> Catalog:
+        raise CatalogError("acme.json: no such file")
+
+
+def test_warming_up_takes_nothing_in_and_outlives_a_broken_adapter(
+    intake: Intake, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake.warm()
+    assert not caplog.records
+    vars(intake.platforms)["_all"] = (BrokenAdapter(),)
+    intake.warm()
+    assert "the catalog of platform shopify cannot be loaded" in caplog.text
+    assert intake.depth == 0
+    assert not intake.counts
 
 
 def test_taking(intake: Intake) -> None:

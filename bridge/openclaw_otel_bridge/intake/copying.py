@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from openclaw_otel_bridge.db import Connection
 
 _NULL = "\\N"
 _SPECIAL = re.compile(r"[\\\n\r\t]")
-_SHARED = frozenset({str, date, type(None)})
+_REPEATED = frozenset({str, date, type(None)})
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -29,10 +29,10 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
         psycopg.errors.UniqueViolation: another transaction has inserted one of them; repeat with a new look.
         psycopg.DataError: a value cannot be stored.
     """
-    cells = _Cells()
-    text = "".join([_line(row, cells) for row in rows])
-    if not text:
+    written = [_column(values) for values in zip(*rows, strict=True)]
+    if not written:
         return
+    text = "\n".join(map("\t".join, zip(*written, strict=True))) + "\n"
     command = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -45,17 +45,24 @@ def array(items: Iterable[UUID | date | int | str]) -> str:
     return "{" + ",".join([item.hex if type(item) is UUID else str(item) for item in items]) + "}"
 
 
-class _Cells(dict[object, str]):
-    """How texts, dates and None are written: rows that come together share most of theirs."""
+def _column(values: Sequence[Any]) -> Iterable[str]:
+    """Return how the values of one column are written; column by column nearly all is done without a call a value."""
+    kinds = set(map(type, values))
+    if kinds <= _REPEATED:
+        return map(_Cells().__getitem__, values)
+    if len(kinds) == 1:
+        write = _WRITERS.get(kinds.pop(), str)
+        return [write(values[0])] * len(values) if values.count(values[0]) == len(values) else map(write, values)
+    return [_NULL if value is None else _WRITERS.get(type(value), str)(value) for value in values]
 
-    def __missing__(self, value: object) -> str:
-        written = _text(value) if isinstance(value, str) else _NULL if value is None else str(value)
+
+class _Cells(dict[Any, str]):
+    """How the values of a column are written: rows that come together share most of theirs."""
+
+    def __missing__(self, value: Any) -> str:
+        written = _NULL if value is None else _WRITERS.get(type(value), str)(value)
         self[value] = written
         return written
-
-
-def _line(row: Sequence[Any], cells: _Cells) -> str:
-    return "\t".join([cells[v] if (kind := type(v)) in _SHARED else _WRITERS.get(kind, str)(v) for v in row]) + "\n"
 
 
 def _list(value: Sequence[str]) -> str:
@@ -72,10 +79,12 @@ def _text(value: str) -> str:
 
 
 _WRITERS: Mapping[type, Callable[[Any], str]] = {
+    str: _text,
     UUID: lambda value: str(value.hex),
     bytes: lambda value: f"\\\\x{value.hex()}",
+    datetime: datetime.isoformat,
     bool: lambda value: "t" if value else "f",
     list: _list,
     tuple: _list,
 }
-"""How a value is written, by its type; texts and dates by `_Cells`, datetime and int as they print."""
+"""How a value is written, by its type; date and int as they print."""

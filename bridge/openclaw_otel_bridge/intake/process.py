@@ -72,8 +72,8 @@ class Process:
                 stored = tuple(
                     self._span(span, made, received_at, services[at]) for span, at, made in spans[:MOST_SPANS]
                 )
-                day = min(span.started_at for span in stored).date()
-                done.items.append(TraceSpans(project_id, trace.hex(), day, stored))
+                first = stored[0] if len(stored) == 1 else min(stored, key=lambda span: span.started_at)
+                done.items.append(TraceSpans(project_id, trace.hex(), first.started_at.date(), stored))
                 done.spans_dropped += max(0, len(spans) - MOST_SPANS)
             else:
                 done.spans_dropped += len(spans)
@@ -125,7 +125,8 @@ class Process:
     def _span(self, span: Span, made_event: bool, received_at: datetime, service: object) -> StoredSpan:
         started = time(span.start_time_unix_nano) or received_at
         ended = max(time(span.end_time_unix_nano) or started, started)
-        status, parent = span.status, span.parent_span_id
+        status, parent, events = span.status, span.parent_span_id, span.events
+        said = status.message
         return StoredSpan(
             span.trace_id.hex(),
             span.span_id.hex(),
@@ -136,10 +137,10 @@ class Process:
             started,
             ended,
             status.code,
-            self._text(clean(status.message)) if status.message else "",
+            self._text(clean(said)) if said else "",
             # What is on the event is not kept twice.
             NONE if made_event else self._attributes(span.attributes),
-            [self._event(event) for event in span.events],
+            [self._event(event) for event in events] if events else [],
         )
 
     def _event(self, event: Span.Event) -> dict[str, Any]:

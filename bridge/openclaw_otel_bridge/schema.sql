@@ -270,17 +270,42 @@ create table counter_deltas (                          -- appended by intake, fo
     store           text not null default '',
     env             text not null default '',
     n               bigint not null,
-    last_seen       timestamptz not null
+    last_seen       timestamptz not null,
+    platform        text,                              -- null: of a process of the version before 0006
+    service         text,
+    first_seen      timestamptz,
+    message         text not null default ''           -- of the first
 );
 create index counter_deltas_grouping on counter_deltas (grouping_id);
-create table counters (
+create table places (                                  -- what scopes speak of, each combination once: some hundreds
+    id              integer generated always as identity primary key,
+    project_id      integer not null,
+    platform        text not null,                     -- '' = none, as in the others
+    store           text not null,
+    service         text not null,
+    env             text not null,
+    unique (project_id, store, service, env, platform)
+);
+create table sightings (                               -- what a place saw of a grouping; add unfolded counter_deltas
+    grouping_id     bigint not null references groupings,
+    place_id        integer not null references places,
+    n               bigint not null,
+    first_seen      timestamptz not null,
+    last_seen       timestamptz not null,
+    message         text not null,                     -- of the first, its first 300 characters
+    primary key (grouping_id, place_id)
+);
+create index sightings_place on sightings (place_id);
+create table tallies (                                 -- the same by hour, without times and message
     grouping_id     bigint not null references groupings,
     hour            timestamptz not null,
-    store           text not null default '',
-    env             text not null default '',
+    place_id        integer not null references places,
     n               bigint not null,
-    primary key (grouping_id, hour, store, env)
+    primary key (grouping_id, hour, place_id)
 );
+create view counters as                                -- counts by hour, store and environment
+select t.grouping_id, t.hour, p.store, p.env, sum(t.n)::bigint as n
+from tallies t join places p on p.id = t.place_id group by 1, 2, 3, 4;
 create table totals (                                  -- folded sums for /api/v1/stats
     name            text primary key,
     n               bigint not null default 0

@@ -56,6 +56,7 @@ def filled(server: EmbeddedPostgres, note: Path, size: Size) -> Iterator[str]:
         done = fill(server.url("million"), size, utc_now())
         settle(server.url("million"))
         note.write_text(json.dumps(asdict(done)))
+    migrate(server.url("million"))  # what was kept may be of the version before
     done = Filled(**json.loads(note.read_text()))
     with psycopg.connect(server.url("million"), autocommit=True) as conn:
         row = conn.execute("select (select count(*) from events), (select count(*) from issues)").fetchone()

@@ -118,10 +118,14 @@ class Seed:
             "counter_deltas",
             grouping_id=row[0],
             hour=at.replace(minute=0, second=0, microsecond=0),
+            platform=values.get("platform") or "",
             store=values.get("store") or "",
+            service=values.get("service") or "",
             env=values.get("env") or "",
             n=values.get("occurrences", 1),
+            first_seen=at,
             last_seen=at,
+            message=values.get("message", ""),
         )
         return ident
 

@@ -34,6 +34,26 @@ def test_counts_move_once_into_counters_issues_and_totals(company: Company) -> N
     assert company.one("select version from issues where id = %s", one) == 1, "a count is no change by a person"
 
 
+def test_a_place_remembers_its_first_message_and_its_times(company: Company) -> None:
+    issue = company.issue(platform="shopify")
+    late, early = NOW + timedelta(minutes=5), NOW - timedelta(minutes=5)
+    company.seed.event(issue, late, store="a", service="erp", message="late")
+    company.conn.commit()
+    company.conn.autocommit = True
+    assert fold(company.conn) == 1
+    for at, message in ((early, "early"), (NOW, "between")):
+        company.seed.event(issue, at, store="a", service="erp", message=message)
+    assert fold(company.conn) == 2
+    assert company.row("select n, first_seen, last_seen, message from sightings") == (3, early, late, "early")
+    assert company.row("select count(*), sum(n)::int from tallies") == (2, 3)
+    company.conn.execute(
+        "insert into counter_deltas (grouping_id, hour, store, n, last_seen) select id, %s, 'a', 1, %s from groupings",
+        (NOW, NOW),
+    )
+    assert fold(company.conn) == 1, "of a process of the version before"
+    assert company.row("select platform, service from places order by id desc limit 1") == ("shopify", "")
+
+
 def test_a_delta_of_a_grouping_that_is_gone_stops_nobody(company: Company) -> None:
     company.conn.execute(
         "insert into counter_deltas (grouping_id, hour, n, last_seen) values (999999, now(), 1, now())"

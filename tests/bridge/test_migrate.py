@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, LiteralString
 
@@ -101,3 +102,40 @@ def test_an_unreachable_server_raises() -> None:
 def test_numbers_have_no_gap() -> None:
     numbers = [int(migration.name[:4]) for migration in shipped()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_sightings_are_made_of_events_and_of_counts_that_outlived_them(conn: psycopg.Connection[Any]) -> None:
+    apply(conn, shipped()[:5])
+    conn.execute(
+        """insert into issues (project_id, platform, service, message, first_seen, last_seen, event_count)
+           values (1, 'shopify', 'erp', 'of the first', now(), now(), 7);
+           insert into groupings (project_id, key, fingerprint, parts, issue_id, home_issue_id)
+           values (1, 'k', 'f', '{}', 1, 1);
+           insert into events (day, id, project_id, grouping_id, occurred_at, received_at, category, severity,
+                               platform, store, service, occurrences, message)
+           select '2026-03-01', gen_random_uuid(), 1, 1, '2026-03-01 10:20Z'::timestamptz + n * interval '1 minute',
+                  now(), 'auth', 'error', 'shopify', 'us-1', case when n = 3 then 'tax' else 'erp' end, 1, 'm' || n
+           from generate_series(1, 3) n;
+           insert into counters values (1, '2026-01-01 10:00Z', 'us-1', '', 5), (1, '2026-03-01 10:00Z', 'us-1', '', 2);
+           insert into counter_deltas (grouping_id, hour, store, env, n, last_seen)
+           values (1, '2026-03-01 10:00Z', 'us-1', '', 1, now() + interval '1 day')"""
+    )
+    apply(conn, shipped())
+    rows = conn.execute(
+        """select p.service, s.n, s.first_seen, s.last_seen, s.message
+           from sightings s join places p on p.id = s.place_id order by 1"""
+    ).fetchall()
+    assert rows == [
+        ("erp", 7, at("2026-01-01 10:00"), at("2026-03-01 10:22"), "of the first"),
+        ("tax", 1, at("2026-03-01 10:23"), at("2026-03-01 10:23"), "m3"),
+    ]
+    assert conn.execute("select hour, sum(n)::int from counters group by 1 order by 1").fetchall() == [
+        (at("2026-01-01 10:00"), 5),
+        (at("2026-03-01 10:00"), 3),
+    ]
+    assert conn.execute("select event_count, last_seen > now() from issues").fetchone() == (8, True)
+    assert conn.execute("select count(*) from counter_deltas").fetchone() == (0,)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

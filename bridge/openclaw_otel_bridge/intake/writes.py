@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from openclaw_otel_bridge.archive import pack
 from openclaw_otel_bridge.db import Connection, queries
@@ -16,6 +18,7 @@ from openclaw_otel_bridge.intake.rows import (
     CHUNK_COLUMNS,
     CHUNK_EVENTS,
     EVENT_COLUMNS,
+    MESSAGE_SHOWN,
     bundles,
     candidate_of,
     chunk_id,
@@ -23,6 +26,29 @@ from openclaw_otel_bridge.intake.rows import (
     event_row,
     row_of,
 )
+
+COUNT_COLUMNS = (
+    *("grouping_id", "hour", "platform", "store", "service", "env"),
+    *("n", "first_seen", "last_seen", "message"),
+)
+
+
+@dataclass(slots=True)
+class Count:
+    """Events of one grouping, hour and place."""
+
+    first: datetime
+    last: datetime
+    message: str
+    """Of the first."""
+    n: int = 0
+
+    def add(self, n: int, at: datetime, message: str) -> None:
+        """Count `n` more that occurred then; fewer where an event turned out to belong elsewhere."""
+        self.n += n
+        self.last = max(self.last, at)
+        if at < self.first:
+            self.first, self.message = at, message
 
 
 def known_events(conn: Connection, candidates: Sequence[Candidate]) -> dict[Key, Known]:
@@ -123,15 +149,16 @@ def insert_copies(conn: Connection, copies: Sequence[tuple[Key, Key]]) -> None:
 
 def count(conn: Connection, counted: Sequence[tuple[int, Candidate, int]]) -> None:
     """Append (grouping, candidate, +1 or -1) to the counters."""
-    sums: dict[tuple[int, datetime, str, str], tuple[int, datetime]] = {}
+    sums: dict[tuple[Any, ...], Count] = {}
     for grouping_id, candidate, sign in counted:
         record = candidate.record
-        hour = record.occurred_at.replace(minute=0, second=0, microsecond=0)
-        key = (grouping_id, hour, record.store or "", record.environment or "")
-        n, last = sums.get(key, (0, record.occurred_at))
-        sums[key] = (n + sign * max(record.occurrences, 1), max(last, record.occurred_at))
-    rows = [(*key, *values) for key, values in sums.items()]
-    copy_rows(conn, "counter_deltas", ("grouping_id", "hour", "store", "env", "n", "last_seen"), rows)
+        at = record.occurred_at
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        place = (record.platform or "", record.store or "", record.service or "", record.environment or "")
+        sum_ = sums.setdefault((grouping_id, hour, *place), Count(at, at, record.message))
+        sum_.add(sign * max(record.occurrences, 1), at, record.message)
+    rows = [(*key, each.n, each.first, each.last, each.message[:MESSAGE_SHOWN]) for key, each in sums.items()]
+    copy_rows(conn, "counter_deltas", COUNT_COLUMNS, rows)
 
 
 def insert_rejects(conn: Connection, rejects: Sequence[Reject]) -> None:

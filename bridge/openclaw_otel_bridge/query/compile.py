@@ -20,7 +20,8 @@ from openclaw_otel_bridge.query.times import TimeValue
 
 TRUE = sql.SQL("true")
 _INDEXED = frozenset({Kind.ID, Kind.TRACE})
-_COUNTED = frozenset({"store", "env", "project"})
+_SIGHTED = frozenset({"project", "platform", "store", "service", "env"})
+"""Event keys that places hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,22 @@ def scope_condition(scope: Query, binder: Binder) -> sql.Composable:
 
 def seen_in_scope(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition that one event of the issue `i` lies inside the scope."""
-    name = "some_count" if is_counted(scope.event_terms) else "some_event"
-    return _fragment(name, conditions=scope_condition(scope, binder))
+    return _fragment("some_sighting", sightings=sightings(scope_condition(scope, binder)))
 
 
-def is_counted(terms: Iterable[Term]) -> bool:
-    """Whether the counters can answer event terms: they are kept by store and environment."""
-    return all(term.key.name in _COUNTED for term in terms)
+def sightings(conditions: sql.Composable) -> sql.Composable:
+    """Return the relation of sightings where conditions on an event `e` hold; see `is_sighted`."""
+    return _fragment("sightings", places=places(conditions), conditions=conditions)
+
+
+def places(conditions: sql.Composable) -> sql.Composable:
+    """Return the ids of places where conditions on an event `e` hold; see `is_sighted`."""
+    return _fragment("places", conditions=conditions)
+
+
+def is_sighted(terms: Iterable[Term]) -> bool:
+    """Whether sightings can answer event terms: they are kept by place, which is all that scopes speak of."""
+    return all(term.key.name in _SIGHTED for term in terms)
 
 
 def raised_in_scope(scope: Query, binder: Binder) -> sql.Composable:
@@ -99,8 +109,8 @@ def _event_condition(terms: tuple[Term, ...], binder: Binder, project_id: int, s
     around = scope or Query()
     asked = _all([scope_condition(around, binder), *(_term(term, binder, None) for term in terms)])
     raised = _fragment("raised_with", conditions=asked)
-    if is_counted((*terms, *around.event_terms)):
-        stored = _fragment("some_count", conditions=asked)
+    if is_sighted(terms):
+        stored = _fragment("some_sighting", sightings=sightings(asked))
     elif any(term.key.kind in _INDEXED and not term.negated for term in terms):
         stored = _fragment("among_events", conditions=asked, project=binder.bind(project_id))
     else:

@@ -60,5 +60,5 @@ def get_article(conn: Connection, actor: Actor, article_id: int) -> Article:
 
 def _rows(conn: Connection, view: View, **places: sql.Composable) -> list[Article]:
     project = view.binder.bind(view.actor.project_id)
-    seen = sql.SQL("true") if view.everything else part("of_visible_issue", visible=view.issues())
+    seen = sql.SQL("true") if view.everything else part("of_visible_issue", visible=view.counted())
     return view.rows(conn, part("articles", project=project, seen=seen, **places), Article)

@@ -113,5 +113,5 @@ def attempts(conn: Connection, delivery_id: int) -> Sequence[Attempt]:
 
 def _rows(conn: Connection, view: View, **places: sql.Composable) -> list[Delivery]:
     project = view.binder.bind(view.actor.project_id)
-    seen = sql.SQL("true") if view.everything else part("about_visible_issue", visible=view.issues())
+    seen = sql.SQL("true") if view.everything else part("about_visible_issue", visible=view.counted())
     return view.rows(conn, part("deliveries", project=project, seen=seen, **places), Delivery)

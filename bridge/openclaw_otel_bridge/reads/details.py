@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg import sql
-
-from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.db import Connection
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.reads.view import part, rows_of, view_of
 
@@ -56,6 +54,7 @@ def groupings(conn: Connection, actor: Actor, issue_id: int) -> list[Grouping]:
         "groupings",
         id=view.binder.bind(issue_id),
         everything=view.binder.bind(view.everything),
+        spots=part("spots"),
         scope=view.events(),
     )
     return view.rows(conn, statement, Grouping)
@@ -67,7 +66,7 @@ def places(conn: Connection, actor: Actor, issue_id: int) -> list[Place]:
     ident = view.binder.bind(issue_id)
     if view.everything:
         return view.rows(conn, part("places", id=ident), Place)
-    return view.rows(conn, part("scoped_places", id=ident, scope=view.events()), Place)
+    return view.rows(conn, part("scoped_places", id=ident, spots=part("spots"), scope=view.events()), Place)
 
 
 def watchers(conn: Connection, issue_id: int) -> list[Watcher]:
@@ -82,7 +81,8 @@ def hourly_counts(
     view = view_of(actor)
     ids, start = view.binder.bind(list(issue_ids)), view.binder.bind(since)
     name = "hourly" if view.everything else "scoped_hourly"
-    rows = view.rows(conn, sql.SQL(queries("reads")[name]).format(ids=ids, since=start, scope=view.events()), _Hour)
+    statement = part(name, ids=ids, since=start, scope=view.events(), places=view.places())
+    rows = view.rows(conn, statement, _Hour)
     counts: dict[int, dict[datetime, int]] = {issue_id: {} for issue_id in issue_ids}
     for row in rows:
         counts[row.issue_id][row.hour] = row.n

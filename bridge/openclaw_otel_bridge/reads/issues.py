@@ -115,6 +115,7 @@ def list_issues(
     statement = part(
         "list_issues",
         visible=view.issues(),
+        each=view.few(),
         keys=order.texts(),
         conditions=view.matching(_read(query)),
         after=order.after(cursor, view.binder),
@@ -133,7 +134,7 @@ def count_issues(conn: Connection, actor: Actor, query: str | Query = "", limit:
     view = view_of(actor)
     statement = part(
         "count_issues",
-        visible=view.issues(),
+        visible=view.counted(),
         conditions=view.matching(_read(query)),
         limit=view.binder.bind(limit),
     )
@@ -148,7 +149,7 @@ def get_issue(conn: Connection, actor: Actor, issue_id: int) -> Issue:
         NotFound: it is not there, cannot be seen, or was merged (see `merged_into`).
     """
     view = view_of(actor)
-    statement = part("get_issue", visible=view.issues(), id=view.binder.bind(issue_id))
+    statement = part("get_issue", visible=view.few(), id=view.binder.bind(issue_id))
     rows = view.rows(conn, statement, Issue)
     if not rows:
         raise NotFound("issue", "问题", issue_id)
@@ -158,7 +159,7 @@ def get_issue(conn: Connection, actor: Actor, issue_id: int) -> Issue:
 def get_issues(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[Issue]:
     """Return those of the issues that can be seen, in no order."""
     view = view_of(actor)
-    return view.rows(conn, part("get_issues", visible=view.issues(), ids=view.binder.bind(list(ids))), Issue)
+    return view.rows(conn, part("get_issues", visible=view.few(), ids=view.binder.bind(list(ids))), Issue)
 
 
 def merged_into(conn: Connection, actor: Actor, issue_id: int) -> int | None:

@@ -17,7 +17,14 @@ from psycopg.rows import class_row
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import Context, Query, QueryError, compile_sql, parse_scope
-from openclaw_otel_bridge.query.compile import Binder, is_counted, raised_in_scope, scope_condition, seen_in_scope
+from openclaw_otel_bridge.query.compile import (
+    Binder,
+    places,
+    raised_in_scope,
+    scope_condition,
+    seen_in_scope,
+    sightings,
+)
 from openclaw_otel_bridge.times import zone
 
 _log = logging.getLogger(__name__)
@@ -40,21 +47,34 @@ class View:
         return self.scope is not None and not self.scope.terms
 
     def issues(self) -> sql.Composable:
-        """Return the relation of visible issues, to stand behind `from`; its alias is `i`."""
+        """Return the relation of visible issues, to stand behind `from`; its alias is `i`. For lists with figures."""
+        return self._issues("figures_of_all", sql.SQL("d.issue_id is not null"))
+
+    def few(self) -> sql.Composable:
+        """Return the same relation for statements that look at few of the issues."""
+        return self._issues("figures_of_each", sql.SQL("d.n is not null"))
+
+    def counted(self) -> sql.Composable:
+        """Return the same relation for statements that ask for none of its figures."""
+        seen = seen_in_scope(self.scope, self.binder) if self.scope is not None else NOTHING
+        return self._issues("figures_of_each", seen)
+
+    def _issues(self, figures: str, seen: sql.Composable) -> sql.Composable:
         project = self.binder.bind(_NO_PROJECT if self.scope is None else self.actor.project_id)
         if self.scope is None or not self.scope.terms:
             return part("all_issues", project=project)
-        figures = "counted" if is_counted(self.scope.event_terms) else "summed"
         return part(
             "scoped_issues",
             project=project,
             scope=self.events(),
-            seen=seen_in_scope(self.scope, self.binder),
+            figures=part(figures, sightings=sightings(self.events())),
+            seen=seen,
             raised=raised_in_scope(self.scope, self.binder),
-            count=part(figures, figure=sql.SQL("sum(c.n)"), scope=self.events()),
-            since=part(figures, figure=sql.SQL("min(c.hour)"), scope=self.events()),
-            until=part(figures, figure=sql.SQL("max(c.hour)"), scope=self.events()),
         )
+
+    def places(self) -> sql.Composable:
+        """Return the ids of the places that can be seen."""
+        return places(self.events())
 
     def events(self) -> sql.Composable:
         """Return the condition that an event `e` can be seen."""

@@ -51,13 +51,26 @@ exists (select from groupings g join events e on e.grouping_id = g.id
 i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.id
          where e.project_id = {project} and {conditions})
 
--- name: some_count
--- one counter of the issue meets all conditions: for those over store and env alone, far fewer rows than events
-exists (select from groupings g
-        join (select grouping_id, store, env from counters
-              union all select grouping_id, store, env from counter_deltas) c on c.grouping_id = g.id
-        cross join lateral (select g.project_id, nullif(c.store, '') as store, nullif(c.env, '') as env) e
-        where g.issue_id = i.id and {conditions})
+-- name: some_sighting
+-- one sighting of the issue meets all conditions: for those over what places hold alone, far fewer rows than events
+exists (select from groupings g join {sightings} s on s.grouping_id = g.id where g.issue_id = i.id)
+
+-- name: sightings
+-- what was seen where all conditions hold: folded, and not folded yet
+(select s.grouping_id, s.n, s.first_seen, s.last_seen, s.message from sightings s
+ where s.n > 0 and s.place_id in {places}
+ union all
+ select c.grouping_id, c.n, coalesce(c.first_seen, c.last_seen), c.last_seen, c.message
+ from counter_deltas c join groupings g on g.id = c.grouping_id
+ cross join lateral (select g.project_id, nullif(c.platform, '') as platform, nullif(c.store, '') as store,
+                            nullif(c.service, '') as service, nullif(c.env, '') as env) e
+ where {conditions})
+
+-- name: places
+-- the places where all conditions hold
+(select e.id from (select p.id, p.project_id, nullif(p.platform, '') as platform, nullif(p.store, '') as store,
+                          nullif(p.service, '') as service, nullif(p.env, '') as env from places p) e
+ where {conditions})
 
 -- name: raised_with
 -- an issue raised by hand counts the fields it was raised with as an event

@@ -16,50 +16,39 @@
  where i.project_id = {project} and i.merged_into is null) i
 
 -- name: scoped_issues
--- the same through the events of a scope alone: count, times and message are theirs; an issue without one is not there.
--- What a statement does not ask for is not computed.
+-- the same through the sightings of a scope alone: count, times and message are theirs; an issue without one is not
+-- there. What a statement does not ask for is not computed.
 (select i.id, i.project_id, i.origin, i.status, i.version, i.title, i.platform, i.store, i.operation, i.category,
-        i.sender_category, i.code,
-        coalesce((select e.message from groupings g join events e on e.grouping_id = g.id
-                  where g.issue_id = i.id and {scope} order by e.occurred_at, e.id limit 1),
-                 case when i.origin = 'manual' then i.message else '' end) as message,
+        i.sender_category, i.code, coalesce(d.message, case when i.origin = 'manual' then i.message else '' end) as message,
         i.exception_type, i.service, i.severity, i.owner_hint, i.retryable, i.explanation, i.next_step, i.order_id,
-        coalesce((select e.occurred_at from groupings g join events e on e.grouping_id = g.id
-                  where g.issue_id = i.id and {scope} order by e.occurred_at limit 1), {since}, i.created_at) as first_seen,
-        coalesce((select e.occurred_at from groupings g join events e on e.grouping_id = g.id
-                  where g.issue_id = i.id and {scope} order by e.occurred_at desc limit 1), {until}, i.created_at)
-            as last_seen,
-        coalesce({until}, i.created_at) as seen_order, coalesce({count}, 0)::bigint as event_count,
+        coalesce(d.first_seen, i.created_at) as first_seen, coalesce(d.last_seen, i.created_at) as last_seen,
+        coalesce(d.last_seen, i.created_at) as seen_order, coalesce(d.n, 0)::bigint as event_count,
         i.assignee_id, i.team_id, i.due_at, i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by,
         i.root_cause_kind, i.root_cause_text, i.fix_kind, i.fix_text, i.muted_until, i.muted_count, i.created_by,
         i.created_at, i.updated_at,
         case when i.origin = 'overflow' then (
             select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
             where g.issue_id = i.id and exists (select from events e where e.grouping_id = g.id and {scope})) end as kinds
- from issues i
+ from issues i left join {figures}
  where i.project_id = {project} and i.merged_into is null and ({seen} or {raised})) i
 
--- name: counted
--- what a scope over stores and environments sees of an issue's counters: sum(c.n), min(c.hour) or max(c.hour)
-(select {figure} from groupings g
- join (select grouping_id, hour, store, env, n from counters
-       union all select grouping_id, hour, store, env, n from counter_deltas) c on c.grouping_id = g.id
- cross join lateral (select g.project_id, nullif(c.store, '') as store, nullif(c.env, '') as env) e
- where g.issue_id = i.id and {scope})
+-- name: figures_of_all
+-- what the scope sees of every issue: one pass, for lists
+(select g.issue_id, sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
+        (array_agg(s.message order by s.first_seen))[1] as message
+ from {sightings} s join groupings g on g.id = s.grouping_id group by g.issue_id) d on d.issue_id = i.id
 
--- name: summed
--- the same for any scope, from the events
-(select {figure} from groupings g
- join lateral (select e.*, e.occurrences as n, date_trunc('hour', e.occurred_at) as hour from events e
-               where e.grouping_id = g.id) e on true
- cross join lateral (select e.n, e.hour) c
- where g.issue_id = i.id and {scope})
+-- name: figures_of_each
+-- the same issue by issue, for few of them
+lateral (select sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
+                (array_agg(s.message order by s.first_seen))[1] as message
+         from groupings g join {sightings} s on s.grouping_id = g.id where g.issue_id = i.id) d on true
 
 -- name: list_issues
 -- one page of issues, with the texts of their sort keys; the page is found by ids first, so that little is sorted
 select i.*, p.name as assignee_name, t.name as team_name, array[{keys}] as sort_keys
 from (select i.id from {visible} where ({conditions}) and {after} order by {order} limit {limit}) page
-join {visible} on i.id = page.id
+cross join lateral (select * from {each} where i.id = page.id) i
 left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
 order by {order}
 
@@ -91,23 +80,34 @@ select merged_into from issues where id = %(id)s and project_id = %(project)s
 -- what leads to an issue, and which parts made each key
 select g.id, g.key, g.fingerprint, g.parts, g.home_issue_id, g.created_at
 from groupings g where g.issue_id = {id}
-  and ({everything} or exists (select from events e where e.grouping_id = g.id and {scope}))
+  and ({everything} or exists (select from {spots} e where e.grouping_id = g.id and e.n > 0 and {scope}))
 order by g.id limit 200
 
 -- name: places
 -- the stores and environments of an issue, the most affected first
 select nullif(c.store, '') as store, nullif(c.env, '') as env, sum(c.n)::bigint as n
-from (select store, env, n, grouping_id from counters union all select store, env, n, grouping_id from counter_deltas) c
-join groupings g on g.id = c.grouping_id
+from groupings g
+join (select s.grouping_id, p.store, p.env, s.n from sightings s join places p on p.id = s.place_id
+      union all select grouping_id, store, env, n from counter_deltas) c on c.grouping_id = g.id
 where g.issue_id = {id}
 group by 1, 2 order by n desc, 1, 2 limit 100
 
 -- name: scoped_places
--- the same for a scope, from its events
-select e.store, e.env, sum(e.occurrences)::bigint as n
-from groupings g join events e on e.grouping_id = g.id
+-- the same for a scope
+select e.store, e.env, sum(e.n)::bigint as n
+from groupings g join {spots} e on e.grouping_id = g.id
 where g.issue_id = {id} and {scope}
 group by 1, 2 order by n desc, 1, 2 limit 100
+
+-- name: spots
+-- sightings with the fields scopes speak of, folded and not folded yet
+(select s.grouping_id, s.n, p.project_id, nullif(p.platform, '') as platform, nullif(p.store, '') as store,
+        nullif(p.service, '') as service, nullif(p.env, '') as env
+ from sightings s join places p on p.id = s.place_id
+ union all
+ select c.grouping_id, c.n, g.project_id, nullif(c.platform, ''), nullif(c.store, ''), nullif(c.service, ''),
+        nullif(c.env, '')
+ from counter_deltas c join groupings g on g.id = c.grouping_id)
 
 -- name: watchers
 -- who watches an issue
@@ -116,7 +116,7 @@ select p.id, p.name from watchers w join people p on p.id = w.person_id where w.
 -- name: hourly
 -- counts per hour of several issues
 select c.issue_id, c.hour, sum(c.n)::bigint as n from (
-    select g.issue_id, x.hour, x.n from groupings g join counters x on x.grouping_id = g.id
+    select g.issue_id, x.hour, x.n from groupings g join tallies x on x.grouping_id = g.id
     where g.issue_id = any({ids}) and x.hour >= {since}
     union all
     select g.issue_id, x.hour, x.n from groupings g join counter_deltas x on x.grouping_id = g.id
@@ -124,11 +124,17 @@ select c.issue_id, c.hour, sum(c.n)::bigint as n from (
 ) c group by 1, 2
 
 -- name: scoped_hourly
--- the same for a scope, from its events
-select g.issue_id, date_trunc('hour', e.occurred_at) as hour, sum(e.occurrences)::bigint as n
-from groupings g join events e on e.grouping_id = g.id
-where g.issue_id = any({ids}) and e.occurred_at >= {since} and {scope}
-group by 1, 2
+-- the same for a scope
+select c.issue_id, c.hour, sum(c.n)::bigint as n from (
+    select g.issue_id, x.hour, x.n from groupings g join tallies x on x.grouping_id = g.id
+    where g.issue_id = any({ids}) and x.hour >= {since} and x.place_id in {places}
+    union all
+    select g.issue_id, e.hour, e.n from groupings g
+    join (select d.hour, d.n, d.grouping_id, nullif(d.platform, '') as platform, nullif(d.store, '') as store,
+                 nullif(d.service, '') as service, nullif(d.env, '') as env, h.project_id
+          from counter_deltas d join groupings h on h.id = d.grouping_id) e on e.grouping_id = g.id
+    where g.issue_id = any({ids}) and e.hour >= {since} and {scope}
+) c group by 1, 2
 
 -- name: issue_events
 -- one page of an issue's events, the latest first
@@ -229,7 +235,7 @@ order by d.id desc limit {limit}
 
 -- name: about_visible_issue
 -- a delivery is about no issue, or about one that can be seen
-(d.issue_id is null or d.issue_id in (select i.id from {visible}))
+(d.issue_id is null or exists (select from {visible} where i.id = d.issue_id))
 
 -- name: attempts
 -- every try of a delivery
@@ -247,7 +253,7 @@ order by a.id desc limit {limit}
 
 -- name: of_visible_issue
 -- an article is of an issue that can be seen
-a.issue_id in (select i.id from {visible})
+exists (select from {visible} where i.id = a.issue_id)
 
 -- name: kinds
 -- kinds of root causes and fixes

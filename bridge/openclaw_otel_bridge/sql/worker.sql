@@ -7,16 +7,41 @@ select pg_try_advisory_xact_lock(7345000000000000001)
 select pg_advisory_xact_lock(7345000000000000001)
 
 -- name: fold
--- counts appended by intake → counters, issues, totals; all in one statement, so that no reader sees them twice or not
+-- counts appended by intake → sightings, tallies, issues, totals; all in one statement, so that no reader sees them
+-- twice or not. A delta of the version before does not say platform and service: those of its issue.
 with taken as (
     delete from counter_deltas where id in (select id from counter_deltas order by id limit %(most)s for update skip locked)
-    returning grouping_id, hour, store, env, n, last_seen
+    returning *
 ), known as (
-    select g.issue_id, t.* from taken t join groupings g on g.id = t.grouping_id
-), counted as (
-    insert into counters as c (grouping_id, hour, store, env, n)
-    select grouping_id, hour, store, env, sum(n) from known group by 1, 2, 3, 4 order by 1, 2, 3, 4
-    on conflict (grouping_id, hour, store, env) do update set n = c.n + excluded.n
+    select g.issue_id, g.project_id, t.grouping_id, t.hour, coalesce(t.platform, i.platform, '') as platform, t.store,
+           coalesce(t.service, i.service, '') as service, t.env, t.n, coalesce(t.first_seen, t.last_seen) as first_seen,
+           t.last_seen, t.message
+    from taken t join groupings g on g.id = t.grouping_id join issues i on i.id = g.home_issue_id
+), named as (
+    select distinct project_id, platform, store, service, env from known
+), made as (
+    insert into places (project_id, platform, store, service, env)
+    select project_id, platform, store, service, env from named m
+    where not exists (select from places p where (p.project_id, p.store, p.service, p.env, p.platform)
+                                               = (m.project_id, m.store, m.service, m.env, m.platform))
+    returning id, project_id, platform, store, service, env
+), placed as (
+    select k.*, p.id as place_id
+    from known k
+    join (select p.* from named join places p using (project_id, platform, store, service, env)
+          union all select * from made) p using (project_id, platform, store, service, env)
+), tallied as (
+    insert into tallies as c (grouping_id, hour, place_id, n)
+    select grouping_id, hour, place_id, sum(n) from placed group by 1, 2, 3 order by 1, 2, 3
+    on conflict (grouping_id, hour, place_id) do update set n = c.n + excluded.n
+), sighted as (
+    insert into sightings as s (grouping_id, place_id, n, first_seen, last_seen, message)
+    select grouping_id, place_id, sum(n), min(first_seen), max(last_seen), (array_agg(message order by first_seen))[1]
+    from placed group by 1, 2 order by 1, 2
+    on conflict (grouping_id, place_id) do update
+    set n = s.n + excluded.n, last_seen = greatest(s.last_seen, excluded.last_seen),
+        message = case when excluded.first_seen < s.first_seen then excluded.message else s.message end,
+        first_seen = least(s.first_seen, excluded.first_seen)
 ), sums as (
     select issue_id, sum(n) as n, max(last_seen) as last_seen from known group by issue_id
 ), kept as (

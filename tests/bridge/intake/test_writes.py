@@ -79,15 +79,20 @@ def test_sources_are_added(conn: Connection) -> None:
     assert conn.execute("select sources, parent_id, span_chunk from events").fetchall() == [(3, b"p" * 8, 5)]
 
 
-def test_counts_are_by_grouping_hour_store_and_environment(conn: Connection) -> None:
-    later = candidate(store="s", occurred_at=NOW + timedelta(minutes=10), occurrences=3)
-    writes.count(conn, [(1, candidate(store="s"), 1), (1, later, 1), (1, candidate(), 1), (2, candidate(), -1)])
+def test_counts_are_by_grouping_hour_and_place(conn: Connection) -> None:
+    later = candidate(store="s", occurred_at=NOW + timedelta(minutes=10), occurrences=3, message="later")
+    first = candidate(store="s", message="first")
+    elsewhere = candidate(service="erp", platform="shopify")
+    writes.count(conn, [(1, later, 1), (1, first, 1), (1, candidate(), 1), (1, elsewhere, 1), (2, candidate(), -1)])
     rows = conn.execute(
-        "select grouping_id, store, env, n, hour, last_seen from counter_deltas order by 1, 2"
+        """select grouping_id, platform, store, service, env, n, hour, first_seen, last_seen, message
+           from counter_deltas order by 1, 2, 3"""
     ).fetchall()
-    hour = NOW.replace(minute=0)
-    assert rows == [
-        (1, "", "", 1, hour, NOW),
-        (1, "s", "", 4, hour, NOW + timedelta(minutes=10)),
-        (2, "", "", -1, hour, NOW),
-    ]
+    hour, message = NOW.replace(minute=0), candidate().record.message
+    usual = (candidate().record.platform or "", candidate().record.service or "")
+    assert {row[:6]: row[6:] for row in rows} == {
+        (1, usual[0], "", usual[1], "", 1): (hour, NOW, NOW, message),
+        (1, usual[0], "s", usual[1], "", 4): (hour, NOW, NOW + timedelta(minutes=10), "first"),
+        (1, "shopify", "", "erp", "", 1): (hour, NOW, NOW, message),
+        (2, usual[0], "", usual[1], "", -1): (hour, NOW, NOW, message),
+    }

@@ -199,14 +199,24 @@ def store(world: World, case: Case) -> int:
 
 def _count(world: World, grouping: int, event: EventTerms) -> None:
     """Count an event as intake does, some folded and some not."""
-    values = (grouping, NOW, event.store or "", event.env or "")
+    values = tuple(value or "" for value in (event.platform, event.store, event.service, event.env))
     if grouping % 2:
-        world.conn.execute("insert into counters (grouping_id, hour, store, env, n) values (%s, %s, %s, %s, 1)", values)
+        world.conn.execute(
+            """insert into places (project_id, platform, store, service, env) values (1, %s, %s, %s, %s)
+               on conflict do nothing""",
+            values,
+        )
+        world.conn.execute(
+            """insert into sightings (grouping_id, place_id, n, first_seen, last_seen, message)
+               select %s, id, 1, now(), now(), '' from places
+               where (platform, store, service, env) = (%s, %s, %s, %s)""",
+            (grouping, *values),
+        )
     else:
         world.conn.execute(
-            """insert into counter_deltas (grouping_id, hour, store, env, n, last_seen)
-               values (%s, %s, %s, %s, 1, now())""",
-            values,
+            """insert into counter_deltas (grouping_id, hour, platform, store, service, env, n, last_seen)
+               values (%s, %s, %s, %s, %s, %s, 1, now())""",
+            (grouping, NOW, *values),
         )
 
 

@@ -144,6 +144,8 @@ create index issues_recent on issues (project_id, last_seen desc, id desc) where
 create index issues_assignee on issues (assignee_id, status) where merged_into is null;
 create index issues_team on issues (team_id, status) where merged_into is null;
 create index issues_order on issues (project_id, order_id) where order_id is not null;
+create index issues_manual on issues (project_id) where origin = 'manual';
+create index issues_unowned on issues (project_id) where assignee_id is null and team_id is null and merged_into is null;
 create index issues_made on issues (project_id, created_at) where origin = 'event';
 create index issues_overflow on issues (project_id, id) where origin = 'overflow';
 
@@ -156,7 +158,8 @@ create table groupings (
     issue_id        bigint not null references issues,
     home_issue_id   bigint not null references issues, -- before any merge
     created_at      timestamptz not null default now(),
-    unique (project_id, key)
+    unique (project_id, key),
+    unique (id, issue_id)                              -- for sightings, which follow a merge
 );
 create index groupings_issue on groupings (issue_id);
 create index groupings_fingerprint on groupings (project_id, fingerprint);
@@ -287,15 +290,17 @@ create table places (                                  -- what scopes speak of, 
     unique (project_id, store, service, env, platform)
 );
 create table sightings (                               -- what a place saw of a grouping; add unfolded counter_deltas
-    grouping_id     bigint not null references groupings,
+    grouping_id     bigint not null,
+    issue_id        bigint not null,                   -- groupings.issue_id
     place_id        integer not null references places,
     n               bigint not null,
     first_seen      timestamptz not null,
     last_seen       timestamptz not null,
     message         text not null,                     -- of the first, its first 300 characters
-    primary key (grouping_id, place_id)
+    primary key (grouping_id, place_id),
+    foreign key (grouping_id, issue_id) references groupings (id, issue_id) on update cascade
 );
-create index sightings_place on sightings (place_id);
+create index sightings_issue on sightings (issue_id);
 create table tallies (                                 -- the same by hour, without times and message
     grouping_id     bigint not null references groupings,
     hour            timestamptz not null,

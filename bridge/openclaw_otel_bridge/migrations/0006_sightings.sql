@@ -12,16 +12,19 @@ create table places (                                  -- each once: some hundre
     env             text not null,
     unique (project_id, store, service, env, platform)
 );
+alter table groupings add unique (id, issue_id);
 create table sightings (                               -- folded; add unfolded counter_deltas
-    grouping_id     bigint not null references groupings,
+    grouping_id     bigint not null,
+    issue_id        bigint not null,                   -- groupings.issue_id
     place_id        integer not null references places,
     n               bigint not null,
     first_seen      timestamptz not null,
     last_seen       timestamptz not null,
     message         text not null,                     -- of the first, its first 300 characters
-    primary key (grouping_id, place_id)
+    primary key (grouping_id, place_id),
+    foreign key (grouping_id, issue_id) references groupings (id, issue_id) on update cascade
 );
-create index sightings_place on sightings (place_id);
+create index sightings_issue on sightings (issue_id);
 create table tallies (                                 -- the same by hour, without times and message
     grouping_id     bigint not null references groupings,
     hour            timestamptz not null,
@@ -70,13 +73,13 @@ where c.n > coalesce(t.n, 0);
 insert into places (project_id, platform, store, service, env)
 select distinct g.project_id, t.platform, t.store, t.service, t.env from told t join groupings g on g.id = t.grouping_id;
 create temporary table told_at on commit drop as
-select t.*, p.id as place_id from told t join groupings g on g.id = t.grouping_id
+select t.*, g.issue_id, p.id as place_id from told t join groupings g on g.id = t.grouping_id
 join places p on (p.project_id, p.platform, p.store, p.service, p.env)
                = (g.project_id, t.platform, t.store, t.service, t.env);
-insert into sightings (grouping_id, place_id, n, first_seen, last_seen, message)
-select grouping_id, place_id, sum(n), min(first_seen), max(last_seen),
+insert into sightings (grouping_id, issue_id, place_id, n, first_seen, last_seen, message)
+select grouping_id, issue_id, place_id, sum(n), min(first_seen), max(last_seen),
        left((array_agg(message order by first_seen))[1], 300)
-from told_at group by 1, 2;
+from told_at group by 1, 2, 3;
 insert into tallies (grouping_id, hour, place_id, n)
 select grouping_id, hour, place_id, sum(n) from told_at group by 1, 2, 3;
 

@@ -62,6 +62,15 @@ def compile_sql(query: Query, project_id: int, context: Context | None = None, s
     return Condition(_all(conditions), binder.parameters)
 
 
+def leads_to_few(query: Query) -> bool:
+    """Say whether an index over events answers the query: it is of few issues then."""
+    return _lead_to_few(query.event_terms)
+
+
+def _lead_to_few(terms: Iterable[Term]) -> bool:
+    return any(term.key.kind in _INDEXED and not term.negated for term in terms)
+
+
 def scope_condition(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition a scope puts on one event `e`; a missing field is outside."""
     return _all([_term(term, binder, None) for term in scope.event_terms])
@@ -69,12 +78,25 @@ def scope_condition(scope: Query, binder: Binder) -> sql.Composable:
 
 def seen_in_scope(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition that one event of the issue `i` lies inside the scope."""
-    return _fragment("some_sighting", sightings=sightings(scope_condition(scope, binder)))
+    return _some_sighting(scope_condition(scope, binder))
 
 
-def sightings(conditions: sql.Composable) -> sql.Composable:
-    """Return the relation of sightings where conditions on an event `e` hold; see `is_sighted`."""
-    return _fragment("sightings", places=places(conditions), conditions=conditions)
+def sightings(conditions: sql.Composable, *, of_issue: bool = False) -> sql.Composable:
+    """Return the relation of sightings where conditions on an event `e` hold; of the issue `i` alone, or of all."""
+    folded, unfolded = (_fragment("of_folded"), _fragment("of_unfolded")) if of_issue else (TRUE, TRUE)
+    return _fragment(
+        "sightings",
+        places=places(conditions),
+        conditions=conditions,
+        unfolded=_fragment("unfolded"),
+        of_folded=folded,
+        of_unfolded=unfolded,
+    )
+
+
+def _some_sighting(conditions: sql.Composable) -> sql.Composable:
+    unfolded = _fragment("unfolded")
+    return _fragment("some_sighting", places=places(conditions), conditions=conditions, unfolded=unfolded)
 
 
 def places(conditions: sql.Composable) -> sql.Composable:
@@ -110,9 +132,9 @@ def _event_condition(terms: tuple[Term, ...], binder: Binder, project_id: int, s
     asked = _all([scope_condition(around, binder), *(_term(term, binder, None) for term in terms)])
     raised = _fragment("raised_with", conditions=asked)
     if is_sighted(terms):
-        stored = _fragment("some_sighting", sightings=sightings(asked))
-    elif any(term.key.kind in _INDEXED and not term.negated for term in terms):
-        stored = _fragment("among_events", conditions=asked, project=binder.bind(project_id))
+        stored = _some_sighting(asked)
+    elif _lead_to_few(terms):
+        return _fragment("among_few", conditions=asked, project=binder.bind(project_id), raised=raised)
     else:
         stored = _fragment("some_event", conditions=asked)
     ways = [stored, raised]

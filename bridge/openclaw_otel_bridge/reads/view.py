@@ -67,7 +67,7 @@ class View:
             "scoped_issues",
             project=project,
             scope=self.events(),
-            figures=part(figures, sightings=sightings(self.events())),
+            figures=part(figures, sightings=sightings(self.events(), of_issue=figures == "figures_of_each")),
             seen=seen,
             raised=raised_in_scope(self.scope, self.binder),
         )

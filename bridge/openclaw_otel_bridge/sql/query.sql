@@ -51,20 +51,40 @@ exists (select from groupings g join events e on e.grouping_id = g.id
 i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.id
          where e.project_id = {project} and {conditions})
 
+-- name: among_few
+-- the same with what was raised by hand, as one set: alone, it leads to the issues, which need not all be looked at
+i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.id
+         where e.project_id = {project} and {conditions}
+         union all
+         select i.id from issues i where i.project_id = {project} and {raised})
+
 -- name: some_sighting
 -- one sighting of the issue meets all conditions: for those over what places hold alone, far fewer rows than events
-exists (select from groupings g join {sightings} s on s.grouping_id = g.id where g.issue_id = i.id)
+(exists (select from sightings s where s.issue_id = i.id and s.n > 0 and s.place_id in {places})
+ or exists (select from groupings g join counter_deltas c on c.grouping_id = g.id cross join lateral {unfolded} e
+            where g.issue_id = i.id and {conditions}))
 
 -- name: sightings
--- what was seen where all conditions hold: folded, and not folded yet
-(select s.grouping_id, s.n, s.first_seen, s.last_seen, s.message from sightings s
- where s.n > 0 and s.place_id in {places}
+-- what issues saw where all conditions hold, folded and not folded yet
+(select s.issue_id, s.n, s.first_seen, s.last_seen, s.message from sightings s
+ where s.n > 0 and s.place_id in {places} and {of_folded}
  union all
- select c.grouping_id, c.n, coalesce(c.first_seen, c.last_seen), c.last_seen, c.message
- from counter_deltas c join groupings g on g.id = c.grouping_id
- cross join lateral (select g.project_id, nullif(c.platform, '') as platform, nullif(c.store, '') as store,
-                            nullif(c.service, '') as service, nullif(c.env, '') as env) e
- where {conditions})
+ select g.issue_id, c.n, coalesce(c.first_seen, c.last_seen), c.last_seen, c.message
+ from groupings g join counter_deltas c on c.grouping_id = g.id cross join lateral {unfolded} e
+ where {conditions} and {of_unfolded})
+
+-- name: of_folded
+-- of one issue alone
+s.issue_id = i.id
+
+-- name: of_unfolded
+-- the same
+g.issue_id = i.id
+
+-- name: unfolded
+-- what a delta c of a grouping g says of where it was
+(select g.project_id, nullif(c.platform, '') as platform, nullif(c.store, '') as store,
+        nullif(c.service, '') as service, nullif(c.env, '') as env)
 
 -- name: places
 -- the places where all conditions hold

@@ -34,15 +34,15 @@
 
 -- name: figures_of_all
 -- what the scope sees of every issue: one pass, for lists
-(select g.issue_id, sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
+(select s.issue_id, sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
         (array_agg(s.message order by s.first_seen))[1] as message
- from {sightings} s join groupings g on g.id = s.grouping_id group by g.issue_id) d on d.issue_id = i.id
+ from {sightings} s group by s.issue_id) d on d.issue_id = i.id
 
 -- name: figures_of_each
 -- the same issue by issue, for few of them
 lateral (select sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
                 (array_agg(s.message order by s.first_seen))[1] as message
-         from groupings g join {sightings} s on s.grouping_id = g.id where g.issue_id = i.id) d on true
+         from {sightings} s) d on true
 
 -- name: list_issues
 -- one page of issues, with the texts of their sort keys; the page is found by ids first, so that little is sorted
@@ -86,17 +86,16 @@ order by g.id limit 200
 -- name: places
 -- the stores and environments of an issue, the most affected first
 select nullif(c.store, '') as store, nullif(c.env, '') as env, sum(c.n)::bigint as n
-from groupings g
-join (select s.grouping_id, p.store, p.env, s.n from sightings s join places p on p.id = s.place_id
-      union all select grouping_id, store, env, n from counter_deltas) c on c.grouping_id = g.id
-where g.issue_id = {id}
+from (select p.store, p.env, s.n from sightings s join places p on p.id = s.place_id where s.issue_id = {id}
+      union all
+      select d.store, d.env, d.n from groupings g join counter_deltas d on d.grouping_id = g.id where g.issue_id = {id}) c
 group by 1, 2 order by n desc, 1, 2 limit 100
 
 -- name: scoped_places
 -- the same for a scope
 select e.store, e.env, sum(e.n)::bigint as n
 from groupings g join {spots} e on e.grouping_id = g.id
-where g.issue_id = {id} and {scope}
+where g.issue_id = {id} and e.n > 0 and {scope}
 group by 1, 2 order by n desc, 1, 2 limit 100
 
 -- name: spots
@@ -137,10 +136,12 @@ select c.issue_id, c.hour, sum(c.n)::bigint as n from (
 ) c group by 1, 2
 
 -- name: issue_events
--- one page of an issue's events, the latest first
+-- one page of an issue's events, the latest first; as many of each grouping, in the order of its index
 select {event_columns}, g.issue_id
-from groupings g join events e on e.grouping_id = g.id
-where g.issue_id = {id} and {scope} and {after}
+from groupings g
+cross join lateral (select e.* from events e where e.grouping_id = g.id and {scope} and {after}
+                    order by e.occurred_at desc, e.id desc limit {limit}) e
+where g.issue_id = {id}
 order by e.occurred_at desc, e.id desc limit {limit}
 
 -- name: attached_events
@@ -175,12 +176,16 @@ select event_id from event_copies where id = %(id)s limit 1
 
 -- name: neighbours
 -- the events before and after one of an issue, in time
-select (select e.id from groupings g join events e on e.grouping_id = g.id
-        where g.issue_id = {issue} and {scope} and (e.occurred_at, e.id) > ({at}, {id})
-        order by e.occurred_at, e.id limit 1) as later,
-       (select e.id from groupings g join events e on e.grouping_id = g.id
-        where g.issue_id = {issue} and {scope} and (e.occurred_at, e.id) < ({at}, {id})
-        order by e.occurred_at desc, e.id desc limit 1) as earlier
+select (select n.id from groupings g
+        cross join lateral (select e.occurred_at, e.id from events e
+                            where e.grouping_id = g.id and {scope} and (e.occurred_at, e.id) > ({at}, {id})
+                            order by e.occurred_at, e.id limit 1) n
+        where g.issue_id = {issue} order by n.occurred_at, n.id limit 1) as later,
+       (select n.id from groupings g
+        cross join lateral (select e.occurred_at, e.id from events e
+                            where e.grouping_id = g.id and {scope} and (e.occurred_at, e.id) < ({at}, {id})
+                            order by e.occurred_at desc, e.id desc limit 1) n
+        where g.issue_id = {issue} order by n.occurred_at desc, n.id desc limit 1) as earlier
 
 -- name: activity
 -- one page of an issue's log, the latest first

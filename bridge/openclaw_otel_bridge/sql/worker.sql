@@ -35,9 +35,10 @@ with taken as (
     select grouping_id, hour, place_id, sum(n) from placed group by 1, 2, 3 order by 1, 2, 3
     on conflict (grouping_id, hour, place_id) do update set n = c.n + excluded.n
 ), sighted as (
-    insert into sightings as s (grouping_id, place_id, n, first_seen, last_seen, message)
-    select grouping_id, place_id, sum(n), min(first_seen), max(last_seen), (array_agg(message order by first_seen))[1]
-    from placed group by 1, 2 order by 1, 2
+    insert into sightings as s (grouping_id, issue_id, place_id, n, first_seen, last_seen, message)
+    select grouping_id, issue_id, place_id, sum(n), min(first_seen), max(last_seen),
+           (array_agg(message order by first_seen))[1]
+    from placed group by 1, 2, 3 order by 1, 3
     on conflict (grouping_id, place_id) do update
     set n = s.n + excluded.n, last_seen = greatest(s.last_seen, excluded.last_seen),
         message = case when excluded.first_seen < s.first_seen then excluded.message else s.message end,

@@ -193,11 +193,11 @@ def store(world: World, case: Case) -> int:
                 Jsonb(dict(event.attributes)),
             ),
         )
-        _count(world, grouping, event)
+        _count(world, ident, grouping, event)
     return ident
 
 
-def _count(world: World, grouping: int, event: EventTerms) -> None:
+def _count(world: World, issue: int, grouping: int, event: EventTerms) -> None:
     """Count an event as intake does, some folded and some not."""
     values = tuple(value or "" for value in (event.platform, event.store, event.service, event.env))
     if grouping % 2:
@@ -207,10 +207,10 @@ def _count(world: World, grouping: int, event: EventTerms) -> None:
             values,
         )
         world.conn.execute(
-            """insert into sightings (grouping_id, place_id, n, first_seen, last_seen, message)
-               select %s, id, 1, now(), now(), '' from places
+            """insert into sightings (grouping_id, issue_id, place_id, n, first_seen, last_seen, message)
+               select %s, %s, id, 1, now(), now(), '' from places
                where (platform, store, service, env) = (%s, %s, %s, %s)""",
-            (grouping, *values),
+            (grouping, issue, *values),
         )
     else:
         world.conn.execute(

@@ -101,7 +101,12 @@ def _some_sighting(conditions: sql.Composable) -> sql.Composable:
 
 def places(conditions: sql.Composable) -> sql.Composable:
     """Return the ids of places where conditions on an event `e` hold; see `is_sighted`."""
-    return _fragment("places", conditions=conditions)
+    return _fragment("places", conditions=for_many(conditions))
+
+
+def for_many(condition: sql.Composable) -> sql.Composable:
+    """Return the condition as one the planner expects many rows to meet."""
+    return _fragment("for_many", condition=condition)
 
 
 def is_sighted(terms: Iterable[Term]) -> bool:

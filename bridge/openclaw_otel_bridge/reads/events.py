@@ -90,7 +90,7 @@ def issue_events(
     view = view_of(actor)
     places: dict[str, sql.Composable] = {
         "event_columns": part("event_columns"),
-        "scope": view.events(),
+        "scope": view.latest_events(),
         "after": _ORDER.after(cursor, view.binder),
         "limit": view.binder.bind(limit + 1),
     }
@@ -173,7 +173,7 @@ def _neighbours(conn: Connection, actor: Actor, event: Event) -> tuple[UUID | No
         issue=view.binder.bind(event.issue_id),
         at=view.binder.bind(event.occurred_at),
         id=view.binder.bind(event.id),
-        scope=view.events(),
+        scope=view.latest_events(),
     )
     return view.one(conn, statement) or (None, None)
 

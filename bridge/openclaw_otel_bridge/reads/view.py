@@ -19,6 +19,7 @@ from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import Context, Query, QueryError, compile_sql, parse_scope
 from openclaw_otel_bridge.query.compile import (
     Binder,
+    for_many,
     places,
     raised_in_scope,
     scope_condition,
@@ -79,6 +80,10 @@ class View:
     def events(self) -> sql.Composable:
         """Return the condition that an event `e` can be seen."""
         return scope_condition(self.scope, self.binder) if self.scope is not None else NOTHING
+
+    def latest_events(self) -> sql.Composable:
+        """Return the same condition for statements that read events in the order of an index and soon stop."""
+        return for_many(self.events())
 
     def matching(self, query: Query, now: datetime | None = None) -> sql.Composable:
         """Return the condition a query puts on the visible issue `i`."""

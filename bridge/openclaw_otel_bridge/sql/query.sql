@@ -92,6 +92,11 @@ g.issue_id = i.id
                           nullif(p.service, '') as service, nullif(p.env, '') as env from places p) e
  where {conditions})
 
+-- name: for_many
+-- a condition that the planner takes as one that half of the rows meet: it knows nothing of lower(…), expects one row
+-- in 200, and would rather sort all events of an issue than read the latest by their index
+case when {condition} then true else false end
+
 -- name: raised_with
 -- an issue raised by hand counts the fields it was raised with as an event
 (i.origin = 'manual' and exists (

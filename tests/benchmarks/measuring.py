@@ -13,7 +13,9 @@ Work = Callable[[], object]
 
 
 def cpu_of_children(pid: int) -> float:
-    """Return the CPU seconds of a process's children so far: of a PostgreSQL server, its backends'."""
+    """Return the CPU seconds of a process's children so far: of a PostgreSQL server, its backends'. 0 of none."""
+    if not pid:
+        return 0.0
     total = 0
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended

@@ -46,13 +46,15 @@ class Binder:
         return sql.Placeholder(name)
 
 
-def compile_sql(query: Query, project_id: int, context: Context | None = None, scope: Query | None = None) -> Condition:
-    """Return the condition a query puts on the issue `i` of a project.
+def compile_sql(
+    query: Query, project_id: int, context: Context | None = None, scope: Query | None = None, prefix: str = "q"
+) -> Condition:
+    """Return the condition a query puts on the issue `i` of a project; `prefix` begins the names of its parameters.
 
     With a `scope` (see `parse_scope`), event terms see the events inside it and no others.
     """
     at = context or Context()
-    binder = Binder()
+    binder = Binder(prefix)
     conditions = [
         _term(term, binder, at) if isinstance(term, Term) else _text_condition(term, binder, project_id, scope)
         for term in query.issue_terms
@@ -86,7 +88,7 @@ def sightings(conditions: sql.Composable, *, of_issue: bool = False) -> sql.Comp
     folded, unfolded = (_fragment("of_folded"), _fragment("of_unfolded")) if of_issue else (TRUE, TRUE)
     return _fragment(
         "sightings",
-        places=places(conditions),
+        places=places(conditions if of_issue else for_many(conditions)),
         conditions=conditions,
         unfolded=_fragment("unfolded"),
         of_folded=folded,
@@ -101,7 +103,7 @@ def _some_sighting(conditions: sql.Composable) -> sql.Composable:
 
 def places(conditions: sql.Composable) -> sql.Composable:
     """Return the ids of places where conditions on an event `e` hold; see `is_sighted`."""
-    return _fragment("places", conditions=for_many(conditions))
+    return _fragment("places", conditions=conditions)
 
 
 def for_many(condition: sql.Composable) -> sql.Composable:

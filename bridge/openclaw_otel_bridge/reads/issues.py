@@ -144,6 +144,27 @@ def count_issues(conn: Connection, actor: Actor, query: str | Query = "", limit:
     return int(row[0]) if row else 0
 
 
+def count_each(conn: Connection, actor: Actor, asked: Sequence[str], limit: int = 1000) -> list[int]:
+    """Return how many visible issues match each of several queries, each counted no further than `limit`.
+
+    Raises:
+        QueryError: a query cannot be read.
+    """
+    view = view_of(actor)
+    seen, visible = view.counted_together()
+    counts = [
+        part(
+            "count_issues",
+            visible=visible,
+            conditions=view.matching(parse(query), prefix=f"q{number}_"),
+            limit=view.binder.bind(limit),
+        )
+        for number, query in enumerate(asked)
+    ]
+    row = view.one(conn, part("count_each", seen=seen, counts=sql.SQL(", ").join(map(sql.SQL("({})").format, counts))))
+    return list(row or ())
+
+
 def get_issue(conn: Connection, actor: Actor, issue_id: int) -> Issue:
     """Return one issue.
 

@@ -60,6 +60,13 @@ class View:
         seen = seen_in_scope(self.scope, self.binder) if self.scope is not None else NOTHING
         return self._issues("figures_of_each", seen)
 
+    def counted_together(self) -> tuple[sql.Composable, sql.Composable]:
+        """Return what begins a statement that counts several times, and the same relation for its counts."""
+        if self.scope is None or not self.scope.terms:
+            return sql.SQL(""), self.counted()
+        seen = part("seen", sightings=sightings(self.events()))
+        return seen, self._issues("figures_of_each", part("among_seen"))
+
     def _issues(self, figures: str, seen: sql.Composable) -> sql.Composable:
         project = self.binder.bind(_NO_PROJECT if self.scope is None else self.actor.project_id)
         if self.scope is None or not self.scope.terms:
@@ -68,6 +75,7 @@ class View:
             "scoped_issues",
             project=project,
             scope=self.events(),
+            spots=part("spots"),
             figures=part(figures, sightings=sightings(self.events(), of_issue=figures == "figures_of_each")),
             seen=seen,
             raised=raised_in_scope(self.scope, self.binder),
@@ -85,9 +93,9 @@ class View:
         """Return the same condition for statements that read events in the order of an index and soon stop."""
         return for_many(self.events())
 
-    def matching(self, query: Query, now: datetime | None = None) -> sql.Composable:
-        """Return the condition a query puts on the visible issue `i`."""
-        condition = compile_sql(query, self.actor.project_id, context_of(self.actor, now), self.scope)
+    def matching(self, query: Query, now: datetime | None = None, prefix: str = "q") -> sql.Composable:
+        """Return the condition a query puts on the visible issue `i`; several in one statement by their prefixes."""
+        condition = compile_sql(query, self.actor.project_id, context_of(self.actor, now), self.scope, prefix)
         self.binder.parameters.update(condition.parameters)
         return condition.sql
 

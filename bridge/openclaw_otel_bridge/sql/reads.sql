@@ -28,7 +28,8 @@
         i.created_at, i.updated_at,
         case when i.origin = 'overflow' then (
             select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
-            where g.issue_id = i.id and exists (select from events e where e.grouping_id = g.id and {scope})) end as kinds
+            where g.issue_id = i.id
+              and exists (select from {spots} e where e.grouping_id = g.id and e.n > 0 and {scope})) end as kinds
  from issues i left join {figures}
  where i.project_id = {project} and i.merged_into is null and ({seen} or {raised})) i
 
@@ -59,6 +60,18 @@ array_position(array['info', 'warn', 'error', 'critical'], i.severity)
 -- name: count_issues
 -- how many issues match, counted no further than a limit
 select count(*) from (select from {visible} where {conditions} limit {limit}) counted
+
+-- name: count_each
+-- the same of several conditions at once
+{seen} select {counts}
+
+-- name: seen
+-- which issues a scope sees, found once for all counts
+with seen as materialized (select distinct s.issue_id from {sightings} s)
+
+-- name: among_seen
+-- an issue is one of those
+i.id in (select s.issue_id from seen s)
 
 -- name: get_issue
 -- one issue, if it can be seen

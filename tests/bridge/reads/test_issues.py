@@ -5,7 +5,15 @@ import pytest
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import QueryError
 from openclaw_otel_bridge.reads.cursor import BadCursor
-from openclaw_otel_bridge.reads.issues import SORTS, count_issues, get_issue, get_issues, list_issues, merged_into
+from openclaw_otel_bridge.reads.issues import (
+    SORTS,
+    count_each,
+    count_issues,
+    get_issue,
+    get_issues,
+    list_issues,
+    merged_into,
+)
 from openclaw_otel_bridge.workflow.errors import NotFound
 from tests.bridge.seeding import NOW, Seed, hours, insert
 
@@ -74,6 +82,10 @@ def test_finds_by_query_and_by_order_and_request_id(seed: Seed, ann: Actor) -> N
     assert ids(seed, ann, "store:us-1 order:1002") == []
     assert count_issues(seed.conn, ann, "store:us-*") == 2
     assert count_issues(seed.conn, ann, limit=1) == 1
+    for actor in (ann, seed.person("Eve", "support", scope="store:us-*")):
+        asked = ["store:us-*", "", "status:resolved", '"x" store:eu-1']
+        assert count_each(seed.conn, actor, asked) == [count_issues(seed.conn, actor, query) for query in asked]
+    assert count_each(seed.conn, ann, ["", ""], limit=1) == [1, 1]
 
 
 def test_faults_are_the_caller_s(seed: Seed, ann: Actor) -> None:

@@ -18,7 +18,7 @@ from openclaw_otel_bridge.present import title
 from openclaw_otel_bridge.query import Query, QueryError, parse
 from openclaw_otel_bridge.reads.cursor import BadCursor
 from openclaw_otel_bridge.reads.details import hourly_counts
-from openclaw_otel_bridge.reads.issues import SORTS, Issue, count_issues, list_issues
+from openclaw_otel_bridge.reads.issues import SORTS, Issue, count_each, count_issues, list_issues
 from openclaw_otel_bridge.reads.pages import Page
 from openclaw_otel_bridge.services import services
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
@@ -201,14 +201,9 @@ def _context(conn: Connection, actor: Actor, view: str, query: str, sort: str) -
 
 
 def _views(conn: Connection, actor: Actor) -> list[View]:
-    views = []
-    for name in VIEWS:
-        if name not in COUNTED:
-            views.append(View(name))
-            continue
-        n = count_issues(conn, actor, view_query(name, actor), MOST_COUNTED + 1)
-        views.append(View(name, min(n, MOST_COUNTED), n > MOST_COUNTED))
-    return views
+    counts = count_each(conn, actor, [view_query(name, actor) for name in COUNTED], MOST_COUNTED + 1)
+    known = {name: (min(n, MOST_COUNTED), n > MOST_COUNTED) for name, n in zip(COUNTED, counts, strict=True)}
+    return [View(name, *known.get(name, ())) for name in VIEWS]
 
 
 def _assign_each(conn: Connection, actor: Actor, ids: Sequence[int], owner: Owner) -> list[str]:

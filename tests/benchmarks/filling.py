@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from openclaw_otel.hookspecs import Side
 from openclaw_otel.pipeline import build_pipeline
 from openclaw_otel_bridge.assign.defaults import seed_defaults
-from openclaw_otel_bridge.config import Config
+from openclaw_otel_bridge.config import Config, IntakeSettings
 from openclaw_otel_bridge.counting import fold
 from openclaw_otel_bridge.db import Connection, Database
 from openclaw_otel_bridge.intake import Intake
@@ -111,7 +111,7 @@ def work(conn: Connection, people: tuple[Actor, ...], share: float = 0.3) -> int
 
 def _part(url: str, size: Size, now: datetime, part: int, done: Queue[tuple[int, int] | None]) -> None:
     logging.disable(logging.INFO)
-    config = Config(url)
+    config = Config(url, intake=IntakeSettings(new_issues=0))  # a month in minutes is no flood of new kinds
     database = Database(url, pool_size=THREADS + 1)
     intake = Intake(config, database, build_pipeline(Side.BRIDGE, config.library))
 

@@ -25,6 +25,7 @@ from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.counting import fold
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.problems import Unavailable
 from openclaw_otel_bridge.worker import Worker
 from tests.benchmarks.filling import send
 from tests.bridge.otlp_messages import traces
@@ -72,8 +73,7 @@ def storm(url: str, seconds: float, sent: Queue[int]) -> None:
                 for n in range(SPANS)
                 for span in raised.spans(0, utc_now() - timedelta(milliseconds=n), chance)
             ]  # fmt: skip
-            refused, why = send(intake, Batch("/v1/traces", traces(*spans).SerializeToString(), SPANS))
-            assert not refused, why
+            until_taken(intake, Batch("/v1/traces", traces(*spans).SerializeToString(), SPANS))
             sent.put(SPANS)
 
     threads = [threading.Thread(target=go) for _ in range(THREADS)]
@@ -84,6 +84,18 @@ def storm(url: str, seconds: float, sent: Queue[int]) -> None:
     intake.close()
     database.close()
     sent.put(0)
+
+
+def until_taken(intake: Intake, batch: Batch) -> None:
+    """Send as an exporter does: the same bytes again until they are acknowledged."""
+    while True:
+        try:
+            refused, why = send(intake, batch)
+        except Unavailable:
+            time.sleep(0.1)
+        else:
+            assert not refused, why
+            return
 
 
 @contextmanager

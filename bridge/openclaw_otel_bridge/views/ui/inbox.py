@@ -202,8 +202,8 @@ def _context(conn: Connection, actor: Actor, view: str, query: str, sort: str) -
 
 def _views(conn: Connection, actor: Actor) -> list[View]:
     counts = count_each(conn, actor, [view_query(name, actor) for name in COUNTED], MOST_COUNTED + 1)
-    known = {name: (min(n, MOST_COUNTED), n > MOST_COUNTED) for name, n in zip(COUNTED, counts, strict=True)}
-    return [View(name, *known.get(name, ())) for name in VIEWS]
+    known = {name: View(name, min(n, MOST_COUNTED), n > MOST_COUNTED) for name, n in zip(COUNTED, counts, strict=True)}
+    return [known.get(name, View(name)) for name in VIEWS]
 
 
 def _assign_each(conn: Connection, actor: Actor, ids: Sequence[int], owner: Owner) -> list[str]:

@@ -192,18 +192,22 @@ def _context(conn: Connection, actor: Actor, view: str, query: str, sort: str) -
         "nothing_yet": False,
         "first_event": "",
     }
-    if not rows and not error and not count_issues(conn, actor, "", 1):
+    whole = request.headers.get("HX-Target") != "list"  # the refreshed list alone shows neither views nor owners
+    views, has_issues = _views(conn, actor) if whole else ([], bool(rows) or count_issues(conn, actor, "", 1) > 0)
+    if not has_issues and not error:
         context |= {"nothing_yet": True, "first_event": first_event(services().config.public_url)}
-    if request.headers.get("HX-Target") != "list":  # the refreshed list shows neither
+    if whole:
         people, teams = choices(conn, actor) if allowed(actor, "issue.bulk") else ([], [])
-        context |= {"people": people, "teams": teams, "views": _views(conn, actor)}
+        context |= {"people": people, "teams": teams, "views": views}
     return context
 
 
-def _views(conn: Connection, actor: Actor) -> list[View]:
-    counts = count_each(conn, actor, [view_query(name, actor) for name in COUNTED], MOST_COUNTED + 1)
+def _views(conn: Connection, actor: Actor) -> tuple[list[View], bool]:
+    """Return the quick views, and whether there is any issue at all."""
+    asked = [*(view_query(name, actor) for name in COUNTED), VIEWS["all"]]
+    *counts, every = count_each(conn, actor, asked, MOST_COUNTED + 1)
     known = {name: View(name, min(n, MOST_COUNTED), n > MOST_COUNTED) for name, n in zip(COUNTED, counts, strict=True)}
-    return [known.get(name, View(name)) for name in VIEWS]
+    return [known.get(name, View(name)) for name in VIEWS], every > 0
 
 
 def _assign_each(conn: Connection, actor: Actor, ids: Sequence[int], owner: Owner) -> list[str]:

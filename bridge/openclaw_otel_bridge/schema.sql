@@ -222,7 +222,7 @@ create table events (
 create index events_grouping on events (grouping_id, occurred_at desc, id desc);
 create index events_order on events (project_id, order_id) where order_id is not null;
 create index events_request on events (project_id, request_id) where request_id is not null;
-create index events_trace on events (trace_id) where trace_id is not null;
+create index events_trace_hash on events using hash (trace_id) where trace_id is not null;
 create table events_default partition of events default;
 
 -- What an event holds beyond its row lies in chunks: zstd of one JSON line per event (or span), up to some dozens that

@@ -23,7 +23,7 @@ ATTRIBUTE_BYTES = 4096
 """Of one row; what does not fit lies in the chunk."""
 _NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 _TEXT = frozenset({str})
-CHUNK_EVENTS = 256
+CHUNK_EVENTS = 512
 """Events whose details share a chunk: near-identical neighbours are nearly free, and one is read in a millisecond."""
 CHUNK_BYTES = 1 << 20
 """Raw bytes after which a chunk is full."""

@@ -11,7 +11,7 @@ from psycopg import sql
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import Query, parse
-from openclaw_otel_bridge.query.compile import leads_to_few
+from openclaw_otel_bridge.query.compile import for_many, leads_to_few
 from openclaw_otel_bridge.reads.cursor import encode
 from openclaw_otel_bridge.reads.pages import Order, Page, cut
 from openclaw_otel_bridge.reads.view import part, view_of
@@ -114,12 +114,14 @@ def list_issues(
     order = SORTS[sort]
     view = view_of(actor)
     asked = _read(query)
+    few = view.everything or leads_to_few(asked)
+    conditions = view.matching(asked)
     statement = part(
         "list_issues",
-        visible=view.few() if leads_to_few(asked) else view.issues(),
+        visible=view.few() if few else view.issues(),
         each=view.few(),
         keys=order.texts(),
-        conditions=view.matching(asked),
+        conditions=conditions if few else for_many(conditions),  # many: join the figures of all by hashing
         after=order.after(cursor, view.binder),
         order=order.by(),
         limit=view.binder.bind(limit + 1),

@@ -264,6 +264,9 @@ class Committer(Generic[T]):
     def _connected(self) -> Connection:
         if self._conn is None or self._conn.closed:
             self._conn = self._database.connect(autocommit=True)
+            # A few of many are looked up here, always by index. Plans are made while the day's partition is empty, when
+            # reading it whole looks cheapest, and kept until statistics come: a minute of a storm later.
+            self._conn.execute("set enable_seqscan to off")
         return self._conn
 
     def _disconnect(self) -> None:

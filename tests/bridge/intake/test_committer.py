@@ -173,3 +173,16 @@ def test_after_close_nothing_is_taken(database: Database) -> None:
     committer.close()
     with pytest.raises(Unavailable):
         committer.submit(["b"])
+
+
+def test_what_is_looked_up_is_looked_up_by_index(database: Database) -> None:
+    seen: list[str] = []
+
+    def look(conn: Connection, _: Sequence[str]) -> None:
+        plan = "explain select 1 from events where trace_id = '\\x01' and day = current_date"
+        seen.extend(row[0] for row in conn.execute(plan))
+
+    with closing(Committer("test", database, look)) as committer:
+        committer.submit(["a"])
+    assert any("Index" in line for line in seen), seen  # the partition is empty: a whole read would look cheapest
+    assert not any("Seq Scan" in line for line in seen), seen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import http.server
 import socket
 import struct
@@ -15,6 +14,7 @@ from typing import Any
 import requests
 
 from openclaw_otel import Exchange
+from openclaw_otel_bridge.intake.bodies import decompress
 
 NOT_REPEATED = {"content-length", "transfer-encoding", "connection", "content-encoding"}
 
@@ -94,7 +94,8 @@ class Tap(Server):
 
     def handle(self, handler: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
         """Pass a request on."""
-        plain = gzip.decompress(body) if handler.headers.get("Content-Encoding") == "gzip" else body
+        coding = handler.headers.get("Content-Encoding", "")  # Sentry's SDK takes br where Brotli is installed
+        plain = decompress(body, coding, 1 << 30) if coding else body
         self.seen.append(f"{handler.path}\n{handler.headers}\n".encode() + plain)
         headers = {name: value for name, value in handler.headers.items() if name.lower() not in ("host", "connection")}
         answer = requests.request(handler.command, self.onward + handler.path, headers=headers, data=body, timeout=30)

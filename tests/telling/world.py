@@ -122,6 +122,16 @@ class World(AbstractContextManager["World"]):
             command = [sys.executable, "-m", "tests.telling.service", str(lines), self.url, self.key]
             subprocess.run(command, env=environ, cwd=self.folder, stdout=log, stderr=log, check=True, timeout=1800)
 
+    def tell_sentry(self, lines: Path) -> None:
+        """Let two services tell the failures of a file to Sentry's SDK: one with our integration, one without."""
+        key = self.command("key", "create", "--kind", "sentry")
+        for kind, address in (("ours", self.tap.url), ("plain", self.url)):
+            dsn = f"{address.replace('://', f'://{key}@')}/1"
+            with (self.folder / f"sentry-{kind}.log").open("wb") as log:
+                command = [sys.executable, "-m", "tests.telling.sentry_service", str(lines), dsn, kind]
+                environ = self.environ | {"PYTHONPATH": str(ROOT)}
+                subprocess.run(command, env=environ, cwd=self.folder, stdout=log, stderr=log, check=True, timeout=1800)
+
     def deliver(self, line: Line) -> int:
         """Post a delivery to the bridge, as its platform does; returns the status of the answer."""
         given = line["delivery"]

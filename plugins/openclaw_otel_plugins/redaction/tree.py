@@ -21,6 +21,9 @@ _HARMLESS = (date, time, timedelta, Decimal, UUID, Enum, complex)
 _CONTAINERS = (Mapping, list, tuple, Set)
 _UNKNOWN = Plan((), (), (), (), ())
 
+CONTAINERS = 150_000
+"""Objects and lists of a tree that are opened; beyond, each is replaced whole. A megabyte of orders has 15,000."""
+
 
 class Tree:
     """Copies a tree, replacing by key; hands every other text to `texts`."""
@@ -60,8 +63,14 @@ class Tree:
             walk.stack.append((root, walk.holder, 0, below(at, judged, root, key)))
         else:
             self._judged(walk, at, walk.holder, 0, root, judged)
+        opened = 0
         while walk.stack:
             node = walk.stack.pop()
+            opened += 1
+            if opened > CONTAINERS:
+                node[1][node[2]] = PLACEHOLDER
+                run.note("too_many", PLACEHOLDER)
+                continue
             kind = type(node[0])
             if kind is dict or (kind is not list and isinstance(node[0], Mapping)):
                 self._mapping(walk, *node)

@@ -12,6 +12,7 @@ import pytest
 from openclaw_otel_plugins.redaction.engine import Engine
 from openclaw_otel_plugins.redaction.rules import load_rules
 from openclaw_otel_plugins.redaction.run import Run
+from openclaw_otel_plugins.redaction.tree import CONTAINERS
 
 ENGINE = Engine(load_rules())
 
@@ -124,3 +125,12 @@ def test_no_depth_is_too_deep() -> None:
     for level in reversed(range(5000)):
         done = done["a"] if level % 2 else done[0]
     assert done == {"email": "[email]", "order_id": "1"}
+
+
+def test_a_tree_of_very_many_lists_is_replaced_from_there_on() -> None:
+    many = [[["jo@example.com"]] for _ in range(CONTAINERS // 2 + 5)]
+    done = redact(many)
+    assert len(done) == len(many)
+    assert "[redacted]" in done or ["[redacted]"] in done
+    assert "jo@example.com" not in str(done)
+    assert redact([[["a"]]] * 1000) == [[["a"]]] * 1000

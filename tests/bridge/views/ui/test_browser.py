@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
@@ -58,9 +59,9 @@ class Hand:
         return self.browser.find_element(By.CSS_SELECTOR, css)
 
     def sees(self, text: str) -> None:
-        WebDriverWait(self.browser, 10).until(
-            lambda driver: text in driver.find_element(By.TAG_NAME, "body").text, f"{text!r} does not appear"
-        )
+        # Between finding the body and reading it the next page may come.
+        waiting = WebDriverWait(self.browser, 10, ignored_exceptions=[StaleElementReferenceException])
+        waiting.until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text, f"{text!r} does not appear")
 
     def log_in(self, email: str) -> None:
         self.browser.delete_all_cookies()

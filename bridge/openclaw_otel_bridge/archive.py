@@ -85,12 +85,13 @@ def event_line(event_id: UUID, details: Mapping[str, Any]) -> bytes:
     return event_id.hex.encode() + b" " + dump({name: value for name, value in details.items() if value})
 
 
-def span_line(span: StoredSpan) -> bytes:
-    """Return the line of a span; times travel as microseconds since 1970."""
-    start = _micros(span.started_at)
-    row: list[Any] = [span.parent_id, span.name, span.kind, span.service, start, _micros(span.ended_at) - start]
-    row += [span.status, span.status_text, span.attributes, span.events]
-    return f"{span.trace_id}{span.span_id} ".encode() + dump(row)
+def span_line(trace_id: str, span_id: str, row: Sequence[Any]) -> bytes:
+    """Return the line of a span.
+
+    `row`: parent_id, name, kind, service, start, length, status, status_text, attributes, events; times, also those of
+    events, are microseconds since 1970.
+    """
+    return f"{trace_id}{span_id} ".encode() + dump(row)
 
 
 def pack(lines: Iterable[bytes]) -> tuple[int, bytes]:
@@ -120,12 +121,12 @@ def find_spans(data: bytes, trace_id: str) -> Iterator[StoredSpan]:
             name=name,
             kind=kind,
             service=service,
-            started_at=_EPOCH + timedelta(microseconds=start),
-            ended_at=_EPOCH + timedelta(microseconds=start + length),
+            started_at=_moment(start),
+            ended_at=_moment(start + length),
             status=status,
             status_text=status_text,
             attributes=attributes,
-            events=events,
+            events=[_event(event) for event in events],
         )
 
 
@@ -157,6 +158,12 @@ def _lines(data: bytes, prefix: bytes, *, key_length: int = 32, with_key: bool =
         at = raw.find(b"\n" + prefix, at + 1 + len(line)) if end >= 0 else -1
 
 
-def _micros(at: datetime) -> int:
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+def _event(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    at = event.get("at")
+    return (
+        {**event, "at": _moment(at).isoformat()} if isinstance(at, int) else event
+    )  # text in chunks of early versions
+
+
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)

@@ -82,30 +82,38 @@ class RuleRedactor:
         else:
             run, text, ids, tree = None, shared.texts, shared.ids, shared.tree(record.attributes, opened)
         error, mark = record.exception, record.fingerprint
-        frames = text.get(stack.frames, stack.frames)
-        if frames == stack.frames:
-            self._clean_frames.add(frames)
         parts = (*mark.parts, *mark.grouping_parts) if mark else ()
         facts = (record.operation or "", record.store or "", *parts)
         kept = self._repeated(facts, run)
-        told = stack.joined(text[stack.before], frames, text[stack.after])
         changes: dict[str, Any] = {}
+        if error:
+            changes["exception"] = self._exception(error, stack, text)
         if kept is not facts:
             changes["operation"], changes["store"] = kept[0] or record.operation, kept[1] or record.store
             changes["fingerprint"] = _with_parts(mark, kept[2:]) if mark else None
         if record.snapshot:
             changes["snapshot"] = self._snapshot(record.snapshot, run or Run())
+        if record.explicit_fingerprint:
+            changes["explicit_fingerprint"] = tuple([text[each] for each in record.explicit_fingerprint])
         return record.but(
             message=text[record.message],
-            exception=ExceptionInfo(error.type, text[error.message], told) if error else None,
-            explicit_fingerprint=tuple([text[each] for each in record.explicit_fingerprint]),
             notes=tuple([text[each] for each in record.notes]),
             request_id=ids[record.request_id] if record.request_id else record.request_id,
-            objects={kind: ids[value] for kind, value in record.objects.items()},
+            objects={kind: ids[value] for kind, value in record.objects.items()} if record.objects else record.objects,
             attributes=self._with_pseudonym(tree, run) if run else tree,
             redacted=True,
             **changes,
         )
+
+    def _exception(self, error: ExceptionInfo, stack: Pieces, text: Mapping[str, str]) -> ExceptionInfo:
+        frames = text.get(stack.frames, stack.frames)
+        before, after = text[stack.before], text[stack.after]
+        message = text[error.message]
+        if frames == stack.frames:
+            self._clean_frames.add(frames)
+            if before == stack.before and after == stack.after:  # nothing to put together anew
+                return error if message == error.message else ExceptionInfo(error.type, message, error.stacktrace)
+        return ExceptionInfo(error.type, message, stack.joined(before, frames, after))
 
     def _repeated(self, texts: tuple[str, ...], run: Run | None) -> Sequence[str]:
         """Return what all records of one failure share, redacted; the same object where there was nothing to redact."""

@@ -138,7 +138,7 @@ def send(intake: Intake, batch: Batch) -> tuple[int, str]:
             "otlp_logs", read_logs(decode(batch.body, Encoding.PROTOBUF, ExportLogsServiceRequest), PROJECT), PROJECT
         )
     message = decode(batch.body, Encoding.PROTOBUF, ExportTraceServiceRequest)
-    return intake.take("otlp_traces", read_traces(message, PROJECT, intake.platforms.adapter_for_url), PROJECT)
+    return intake.take("otlp_traces", read_traces(message, PROJECT, intake.calls.read), PROJECT)
 
 
 def _several(batches: Iterator[Batch], count: int) -> Iterator[list[Batch]]:

@@ -75,7 +75,7 @@ def _measured(url: str) -> Iterator[str]:
 
 def _take(intake: Intake, body: bytes) -> None:
     message = decode(body, Encoding.PROTOBUF, ExportTraceServiceRequest)
-    intake.take("otlp_traces", read_traces(message, 1, intake.platforms.adapter_for_url), 1)
+    intake.take("otlp_traces", read_traces(message, 1, intake.calls.read), 1)
 
 
 def _floor(conn: psycopg.Connection[tuple[int]]) -> float:

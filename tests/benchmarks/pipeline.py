@@ -13,6 +13,7 @@ from openclaw_otel.config import Config
 from openclaw_otel.hookspecs import Side
 from openclaw_otel.pipeline import build_pipeline
 from openclaw_otel.platforms import Platforms
+from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.otlp import Encoding, decode
 from openclaw_otel_bridge.intake.process import Process
 from openclaw_otel_bridge.intake.traces import read_traces
@@ -25,7 +26,7 @@ SPANS = 512
 def run() -> Iterator[str]:
     """Yield the lines of this benchmark."""
     data = batch(SPANS)
-    pipeline, find = build_pipeline(Side.BRIDGE, Config()), Platforms(Config()).adapter_for_url
+    pipeline, find = build_pipeline(Side.BRIDGE, Config()), Calls(Platforms(Config()).adapter_for_url).read
     process = Process(pipeline, b"k" * 32)
     message = decode(data, Encoding.PROTOBUF, ExportTraceServiceRequest)
     reading = read_traces(message, 1, find)

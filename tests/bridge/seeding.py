@@ -13,8 +13,9 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from openclaw_otel.ids import uuid7
-from openclaw_otel_bridge.archive import EventDetails, StoredSpan, event_line, pack, span_line
+from openclaw_otel_bridge.archive import EventDetails, StoredSpan, event_line, pack
 from openclaw_otel_bridge.people.actor import Actor, Role
+from tests.bridge.stored_spans import line_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -100,7 +101,7 @@ class Seed:
         ident = UUID(uuid7(at))
         chunk = next(self.numbers)
         lines = [event_line(ident, asdict(details or EventDetails()))]
-        for table, chunk_lines in (("snapshots", lines), ("spans", [span_line(span) for span in spans])):
+        for table, chunk_lines in (("snapshots", lines), ("spans", [line_of(span) for span in spans])):
             size, data = pack(chunk_lines)
             insert(self.conn, table, day=at.date(), id=chunk, raw_bytes=size, data=data)
         insert(

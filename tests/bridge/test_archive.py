@@ -20,6 +20,7 @@ from openclaw_otel_bridge.archive import (
     trace_spans,
     unpack,
 )
+from tests.bridge.stored_spans import line_of
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 OTHER = "0af7651916cd43dd8448eb211c80319d"
@@ -73,9 +74,15 @@ def test_lone_surrogates_do_no_harm() -> None:
 
 
 def test_spans_of_one_trace() -> None:
-    _, data = pack(map(span_line, [span(1), span(1, OTHER), span(2)]))
+    _, data = pack(map(line_of, [span(1), span(1, OTHER), span(2)]))
     assert list(find_spans(data, TRACE)) == [span(1), span(2)]
     assert list(find_spans(data, OTHER)) == [span(1, OTHER)]
+
+
+def test_times_of_events_in_chunks_of_early_versions() -> None:
+    old = {"name": "exception", "at": START.isoformat(), "attributes": {}}
+    _, data = pack([span_line(TRACE, "1" * 16, (None, "s", 1, None, 0, 0, 0, "", {}, [old, {**old, "at": None}]))])
+    assert [event["at"] for each in find_spans(data, TRACE) for event in each.events] == [START.isoformat(), None]
 
 
 def test_neighbours_compress() -> None:
@@ -91,8 +98,8 @@ def test_reading_from_the_database(database_url: str) -> None:
     with psycopg.connect(database_url) as conn:
         for table, chunk, lines in (
             ("snapshots", 7, [event_line(event_id, asdict(DETAILS))]),
-            ("spans", 8, [span_line(span(2)), span_line(span(1))]),
-            ("spans", 9, [span_line(span(2)), span_line(span(3))]),
+            ("spans", 8, [line_of(span(2)), line_of(span(1))]),
+            ("spans", 9, [line_of(span(2)), line_of(span(3))]),
         ):
             raw, data = pack(lines)
             conn.execute(f"insert into {table} values (%s, %s, %s, %s)", (day, chunk, raw, data))

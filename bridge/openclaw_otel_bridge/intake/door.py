@@ -17,6 +17,7 @@ from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import ErrorRecord
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database, queries
+from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.committer import Committer, Limits, Refused
 from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.items import Candidate, Item
@@ -47,6 +48,7 @@ class Intake:
         bounds = config.intake
         limits = Limits(bounds.queue_items, bounds.flush_items, bounds.flush_seconds)
         self.platforms = Platforms(config.library)
+        self.calls = Calls(self.platforms.adapter_for_url)
         self.keys = Keys(database)
         self.projects = Projects(database)
         self.process = Process(pipeline, hashlib.sha256(config.secret_key.encode()).digest())

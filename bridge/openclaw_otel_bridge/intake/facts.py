@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from openclaw_otel import attributes as names
-from openclaw_otel.adapters.base import Adapter
-from openclaw_otel.record import Category, ErrorRecord, Evidence, ExceptionInfo, Exchange, Severity
+from openclaw_otel.record import Category, ErrorRecord, Evidence, ExceptionInfo, Severity
 from openclaw_otel.wire import from_attributes
+from openclaw_otel_bridge.intake.calls import CallFacts
 from openclaw_otel_bridge.intake.items import NONE
 
-FindAdapter = Callable[[str], Adapter | None]
-"""The adapter a URL belongs to."""
+ReadCall = Callable[[str, str], CallFacts | None]
+"""What a call says by its method and URL: `Calls.read`."""
 OF_RESOURCE = (names.SERVICE_NAME, names.SERVICE_VERSION, names.DEPLOYMENT_ENVIRONMENT_NAME)
 _RENAMED: Mapping[str, str] = {
     "deployment.environment": names.DEPLOYMENT_ENVIRONMENT_NAME,
@@ -119,23 +119,25 @@ class Occurrence(NamedTuple):
 
 
 def record_of(
-    attributes: Mapping[str, Any], resource: Mapping[str, Any], where: Occurrence, find: FindAdapter | None = None
+    attributes: Mapping[str, Any], resource: Mapping[str, Any], where: Occurrence, read_call: ReadCall | None = None
 ) -> ErrorRecord:
     """Return the raw record of a failure; `attributes` in new names.
 
-    With `find` (CLIENT spans), a call to a platform is read by its adapter: platform, operation, store, category.
+    With `read_call` (CLIENT spans), a call to a platform is read by its adapter: platform, operation, store, category.
     """
     if not has_ours(attributes):
-        return _foreign(attributes, resource, where, find)
+        return _foreign(attributes, resource, where, read_call)
     merged = {name: resource[name] for name in OF_RESOURCE if name in resource} | dict(attributes)
     record = from_attributes(merged, where.body, occurred_at=where.at, trace_id=where.trace_id, span_id=where.span_id)
-    if find is None or record.platform is not None:
+    if where.record_id:
+        record = record.but(id=where.record_id)
+    if read_call is None or record.platform is not None:
         return record
-    return record.but(**_by_adapter(find, attributes, record.status, record.objects))
+    return record.but(**_by_call(read_call, attributes, record.status, record.objects))
 
 
 def _foreign(
-    attributes: Mapping[str, Any], resource: Mapping[str, Any], where: Occurrence, find: FindAdapter | None
+    attributes: Mapping[str, Any], resource: Mapping[str, Any], where: Occurrence, read_call: ReadCall | None
 ) -> ErrorRecord:
     """What `from_attributes` makes of attributes without a single one of ours, at a fraction of its price."""
     get = attributes.get
@@ -144,21 +146,21 @@ def _foreign(
     if isinstance(kind, str) or isinstance(message, str):
         error = ExceptionInfo(_str(kind) or "", _str(message) or "", _str(stack) or "")
     status = _status(get(names.HTTP_RESPONSE_STATUS_CODE))
-    facts: dict[str, Any] = {} if find is None else _by_adapter(find, attributes, status, {})
+    facts = None if read_call is None else _by_call(read_call, attributes, status, {})
     if not facts:
         facts = {"evidence": Evidence.ANSWER if error is None and (status or 0) >= 400 else Evidence.FAILURE}
+    known = resource.get
     return _BLANK.but(
         id=where.record_id,
         occurred_at=where.at or datetime.now(UTC),
         status=status,
         message=_str(message) or where.body,
         exception=error,
-        service=_str(get(names.SERVICE_NAME, resource.get(names.SERVICE_NAME))),
-        environment=_str(get(names.DEPLOYMENT_ENVIRONMENT_NAME, resource.get(names.DEPLOYMENT_ENVIRONMENT_NAME))),
-        release=_str(get(names.SERVICE_VERSION, resource.get(names.SERVICE_VERSION))),
+        service=_str(get(names.SERVICE_NAME, known(names.SERVICE_NAME))),
+        environment=_str(get(names.DEPLOYMENT_ENVIRONMENT_NAME, known(names.DEPLOYMENT_ENVIRONMENT_NAME))),
+        release=_str(get(names.SERVICE_VERSION, known(names.SERVICE_VERSION))),
         trace_id=where.trace_id,
         span_id=where.span_id,
-        objects=facts.pop("objects", None) or {},
         attributes={
             name: tuple(value) if type(value) is list else value
             for name, value in attributes.items()
@@ -168,25 +170,26 @@ def _foreign(
     )
 
 
-def _by_adapter(
-    find: FindAdapter, attributes: Mapping[str, Any], status: int | None, objects: Mapping[str, str]
+def _by_call(
+    read_call: ReadCall, attributes: Mapping[str, Any], status: int | None, objects: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return what the adapter of a call reads; empty when it is no call to a platform.
 
     Telemetry shows no bodies: of the answer only its status can be read; the pipeline judges it.
     """
     url = _url(attributes)
-    adapter = find(url) if url else None
-    if adapter is None:
+    if not url:
         return {}
     method = attributes.get(names.HTTP_REQUEST_METHOD)
-    exchange = Exchange(method=method if isinstance(method, str) else "GET", url=url, status=status)
+    call = read_call(method if isinstance(method, str) else "GET", url)
+    if call is None:
+        return {}
     return {
-        "platform": adapter.name,
-        "store": adapter.store(exchange),
-        "operation": adapter.operation(exchange),
+        "platform": call.platform,
+        "store": call.store,
+        "operation": call.operation,
         "evidence": Evidence.ANSWER if status is not None and status >= 400 else Evidence.FAILURE,
-        "objects": {**adapter.objects(exchange), **objects},
+        "objects": {**call.objects, **objects} if objects else call.objects,
     }
 
 

@@ -28,6 +28,10 @@ class Found(NamedTuple):
     """Index of its resource in `Reading.resources`."""
 
 
+SeenSpan = tuple[Any, int, bool]
+"""Span message, index of its resource, whether events were made of it."""
+
+
 @dataclass(slots=True)
 class Reading:
     """What one request held."""
@@ -35,8 +39,8 @@ class Reading:
     found: list[Found] = field(default_factory=list)
     resources: list[dict[str, Any]] = field(default_factory=list)
     """Raw resource attributes."""
-    spans: dict[bytes, list[tuple[Any, int, bool]]] = field(default_factory=dict)
-    """Trace → (span message, index of its resource, whether events were made of it)."""
+    spans: dict[bytes, list[SeenSpan]] = field(default_factory=dict)
+    """By trace."""
     failed: set[bytes] = field(default_factory=set)
     """Traces in which something failed."""
     seen: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from openclaw_otel.ids import time_of
 
@@ -15,6 +15,10 @@ NO_DAY = date(1970, 1, 1)
 """Where the sender's time cannot be right. A constant, so that a resend meets its first copy."""
 FUTURE = timedelta(hours=24)
 PAST = timedelta(days=400)
+_LONG_AGO = -PAST
+_VERSION_BITS, _VARIANT_BITS = 0xF << 76, 0x3 << 62
+_V5, _V7 = 0x5 << 76 | 0x2 << 62, 0x7 << 76 | 0x2 << 62
+"""Version and variant of an id as RFC 9562 sets them."""
 
 
 def stamped_id(text: str | None) -> UUID | None:
@@ -44,7 +48,8 @@ def place(event_id: UUID, occurred_at: datetime | None, received_at: datetime) -
     The day is a function of the event alone. A time that cannot be right (none, before 400 days ago, more than a day
     ahead) becomes the time of receipt, and the day a constant.
     """
-    stamp = time_of(event_id.hex) if event_id.version == 7 else None
+    is_v7 = event_id.int & (_VERSION_BITS | _VARIANT_BITS) == _V7
+    stamp = time_of(event_id.hex) if is_v7 else None
     if occurred_at is None or not _is_possible(occurred_at, received_at):
         occurred_at = None
     if stamp is not None:
@@ -61,12 +66,17 @@ def copy_hash(key: bytes, kind: str, message: str) -> int:
 
 
 def _uuid5(name: str) -> UUID:
-    """Return `uuid.uuid5(NAMESPACE, name)`, at half its price."""
-    return UUID(bytes=hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).digest()[:16], version=5)
+    """Return `uuid.uuid5(NAMESPACE, name)`, at a third of its price."""
+    digest = hashlib.sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).digest()
+    number = int.from_bytes(digest[:16], "big") & ~(_VERSION_BITS | _VARIANT_BITS) | _V5
+    made = object.__new__(UUID)  # what its __init__ sets, without the questions it asks
+    object.__setattr__(made, "int", number)
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 def _is_possible(at: datetime, received_at: datetime) -> bool:
-    return -PAST <= at - received_at <= FUTURE
+    return _LONG_AGO <= at - received_at <= FUTURE
 
 
 def _utc_day(at: datetime) -> date:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from openclaw_otel.record import ErrorRecord
-from openclaw_otel_bridge.archive import StoredSpan
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -61,7 +60,8 @@ class TraceSpans(NamedTuple):
     project_id: int
     trace_id: str
     day: date
-    spans: Sequence[StoredSpan]
+    lines: Sequence[bytes]
+    """As a chunk holds them: `archive.span_line`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
-
-from openclaw_otel.attributes import SERVICE_NAME
 from openclaw_otel.pipeline import Pipeline
 from openclaw_otel.record import ErrorRecord
-from openclaw_otel_bridge.archive import StoredSpan
-from openclaw_otel_bridge.intake.facts import OF_RESOURCE, modern
+from openclaw_otel_bridge.intake.facts import OF_RESOURCE
 from openclaw_otel_bridge.intake.found import Found, Reading
 from openclaw_otel_bridge.intake.identity import copy_hash, place
-from openclaw_otel_bridge.intake.items import NONE, Candidate, Item, Source, TraceSpans
+from openclaw_otel_bridge.intake.items import NONE, Candidate, Item, Source
 from openclaw_otel_bridge.intake.nested import Nested
 from openclaw_otel_bridge.intake.rows import slices
-from openclaw_otel_bridge.intake.traces import is_exception
-from openclaw_otel_bridge.intake.values import attributes, clean, is_id, time
+from openclaw_otel_bridge.intake.span_lines import MOST_SPANS, SpanLines
 
-SHORT = 200
-"""Characters of texts that repeat (span names, status texts) and are worth remembering redacted."""
 TOGETHER = 64
 """Failures that go through the pipeline at once: enough to share its calls, few enough for a processor's cache."""
-MOST_SPANS = 2000
-"""Of one trace in one request."""
 
 
 @dataclass(slots=True)
@@ -50,7 +40,7 @@ class Process:
         self._pipeline = pipeline
         self._hash_key = hash_key
         self._nested = Nested(pipeline.redact_tree)
-        self._short: Callable[[str], str] = lru_cache(maxsize=8192)(pipeline.redact_text)
+        self._lines = SpanLines(pipeline)
 
     def run(
         self, reading: Reading, project_id: int, received_at: datetime, known: Callable[[set[bytes]], set[bytes]]
@@ -66,14 +56,9 @@ class Process:
                     done.items.append(candidate)
         quiet = set(reading.spans) - reading.failed
         kept = reading.failed | (known(quiet) if quiet else set())
-        services = [raw.get(SERVICE_NAME) for raw in reading.resources]
         for trace, spans in reading.spans.items():
             if trace in kept:
-                stored = tuple(
-                    self._span(span, made, received_at, services[at]) for span, at, made in spans[:MOST_SPANS]
-                )
-                first = stored[0] if len(stored) == 1 else min(stored, key=lambda span: span.started_at)
-                done.items.append(TraceSpans(project_id, trace.hex(), first.started_at.date(), stored))
+                done.items.append(self._lines.of_trace(reading, trace, spans, project_id, received_at))
                 done.spans_dropped += max(0, len(spans) - MOST_SPANS)
             else:
                 done.spans_dropped += len(spans)
@@ -92,7 +77,8 @@ class Process:
             if each.source is Source.SENTRY:
                 plain, nested = self._nested.split(raw.attributes)
                 raw = raw.but(attributes=plain)
-            ident = str(each.id)
+            # What was read of spans is called by its id already.
+            ident = raw.id if each.source is Source.SPAN_EVENT or each.source is Source.SPAN else str(each.id)
             if raw.id != ident or raw.occurred_at is not occurred_at:
                 raw = raw.but(id=ident, occurred_at=occurred_at)
             raws.append(raw)
@@ -116,43 +102,8 @@ class Process:
 
     def _sender(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
         code = view.get("code")
-        return {**view, "code": self._text(code)} if isinstance(code, str) else view
+        return {**view, "code": self._pipeline.redact_text(code)} if isinstance(code, str) else view
 
     def _resource(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         rest = {name: value for name, value in raw.items() if name not in OF_RESOURCE}
         return self._pipeline.redact_attributes(rest) if rest else {}
-
-    def _span(self, span: Span, made_event: bool, received_at: datetime, service: object) -> StoredSpan:
-        started = time(span.start_time_unix_nano) or received_at
-        ended = max(time(span.end_time_unix_nano) or started, started)
-        status, parent, events = span.status, span.parent_span_id, span.events
-        said = status.message
-        return StoredSpan(
-            span.trace_id.hex(),
-            span.span_id.hex(),
-            parent.hex() if is_id(parent, 8) else None,
-            self._text(clean(span.name)),
-            span.kind,
-            service if isinstance(service, str) else None,
-            started,
-            ended,
-            status.code,
-            self._text(clean(said)) if said else "",
-            # What is on the event is not kept twice.
-            NONE if made_event else self._attributes(span.attributes),
-            [self._event(event) for event in events] if events else [],
-        )
-
-    def _event(self, event: Span.Event) -> dict[str, Any]:
-        at = time(event.time_unix_nano)
-        rest = {} if is_exception(event) else self._attributes(event.attributes)
-        return {"name": self._text(clean(event.name)), "at": at.isoformat() if at else None, "attributes": rest}
-
-    def _attributes(self, pairs: Sequence[Any]) -> dict[str, Any]:
-        found = modern(attributes(pairs))
-        return self._pipeline.redact_attributes(found) if found else {}
-
-    def _text(self, text: str) -> str:
-        if not text:
-            return text
-        return self._short(text) if len(text) <= SHORT else self._pipeline.redact_text(text)

@@ -95,5 +95,5 @@ class Store:
     def _write_spans(self, conn: Connection, spans: Sequence[TraceSpans], plan: Plan) -> dict[int, int | None]:
         if not spans:
             return {}
-        self.stored.spans += sum(len(group.spans) for group in spans)
+        self.stored.spans += sum(len(group.lines) for group in spans)
         return store_spans(conn, spans, plan)

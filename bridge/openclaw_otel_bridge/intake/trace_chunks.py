@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from openclaw_otel_bridge.archive import pack, span_line
+from openclaw_otel_bridge.archive import pack
 from openclaw_otel_bridge.db import Connection
 from openclaw_otel_bridge.intake.copying import copy_rows
 from openclaw_otel_bridge.intake.items import TraceSpans
@@ -43,10 +43,12 @@ def _insert(
     for day in sorted({day for _, day in chosen}):
         for groups in _bundles(group for group, its_day in chosen if its_day == day):
             number = chunk_id()
-            chunks.append((day, number, *pack(line for _, lines in groups for line in lines)))
-            for group, _ in groups:
+            chunks.append((day, number, *pack([line for group in groups for line in group.lines])))
+            for group in groups:
                 events = fresh.get(_trace(group), ())
-                beside.update({id(event): number for event in events if event.key[0] == day})
+                for event in events:
+                    if event.key[0] == day:
+                        beside[id(event)] = number
                 if not events:
                     alone.append((day, bytes.fromhex(group.trace_id), number))
     copy_rows(conn, "spans", CHUNK_COLUMNS, chunks)
@@ -54,15 +56,14 @@ def _insert(
     return beside
 
 
-def _bundles(groups: Iterable[TraceSpans]) -> Iterable[list[tuple[TraceSpans, list[bytes]]]]:
-    """Yield groups that share a chunk, with their lines; a trace is never torn."""
-    bundle: list[tuple[TraceSpans, list[bytes]]] = []
+def _bundles(groups: Iterable[TraceSpans]) -> Iterable[list[TraceSpans]]:
+    """Yield groups that share a chunk; a trace is never torn."""
+    bundle: list[TraceSpans] = []
     count = size = 0
     for group in groups:
-        lines = [span_line(span) for span in group.spans]
-        bundle.append((group, lines))
-        count += len(lines)
-        size += sum(map(len, lines))
+        bundle.append(group)
+        count += len(group.lines)
+        size += sum(map(len, group.lines))
         if count >= CHUNK_SPANS or size >= CHUNK_BYTES:
             yield bundle
             bundle, count, size = [], 0, 0

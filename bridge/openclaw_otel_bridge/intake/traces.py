@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from openclaw_otel import attributes as names
 from openclaw_otel.record import ErrorRecord, ExceptionInfo
 from openclaw_otel_bridge.intake.facts import (
-    FindAdapter,
     Occurrence,
+    ReadCall,
     is_weak,
     modern,
     record_of,
@@ -36,20 +37,15 @@ _CALLS = frozenset({Span.SPAN_KIND_CLIENT, Span.SPAN_KIND_CONSUMER})
 _EXCEPTION_KEYS = (names.EXCEPTION_TYPE, names.EXCEPTION_MESSAGE)
 
 
-def read_traces(message: ExportTraceServiceRequest, project_id: int, find: FindAdapter) -> Reading:
+def read_traces(message: ExportTraceServiceRequest, project_id: int, read_call: ReadCall) -> Reading:
     """Return the failures and spans of an export request; items that cannot be taken are counted."""
     reading = Reading()
     for group in message.resource_spans:
         reading.resources.append(modern(attributes(group.resource.attributes)))
+        reader = _SpanReader(reading, project_id, read_call)
         for scope in group.scope_spans:
             for span in scope.spans:
-                reading.seen += 1
-                if not is_id(span.trace_id, 16):
-                    reading.reject("trace_id is not 16 bytes, or all zero")
-                elif not is_id(span.span_id, 8):
-                    reading.reject("span_id is not 8 bytes, or all zero")
-                else:
-                    _SpanReader(reading, span, project_id, find).read()
+                reader.read(span)
     return reading
 
 
@@ -61,31 +57,44 @@ def is_exception(event: Span.Event) -> bool:
 
 
 class _SpanReader:
-    """Reads one span into `reading`."""
+    """Reads the spans of one resource into `reading`, one after the other."""
 
-    def __init__(self, reading: Reading, span: Span, project_id: int, find: FindAdapter) -> None:
+    def __init__(self, reading: Reading, project_id: int, read_call: ReadCall) -> None:
         self._reading = reading
-        self._span = span
         self._project_id = project_id
-        self._find = find if span.kind in _CALLS else None
-        self._trace_id, self._span_id = span.trace_id.hex(), span.span_id.hex()
+        self._read_call = read_call
+        self._at = len(reading.resources) - 1
+        self._resource = reading.resources[self._at]
+        self._trace_id = self._span_id = ""
+        """Of the span that is being read."""
 
-    def read(self) -> None:
-        span = self._span
+    def read(self, span: Span) -> None:
+        reading, trace, ident = self._reading, span.trace_id, span.span_id
+        reading.seen += 1
+        if not is_id(trace, 16):
+            reading.reject("trace_id is not 16 bytes, or all zero")
+            return
+        if not is_id(ident, 8):
+            reading.reject("span_id is not 8 bytes, or all zero")
+            return
         events = span.events
-        exceptions = [(at, event) for at, event in enumerate(events) if is_exception(event)] if events else []
-        before = len(self._reading.found)
+        exceptions = [(at, event) for at, event in enumerate(events) if is_exception(event)] if events else ()
+        before = len(reading.found)
         if exceptions or span.status.code == ERROR:
-            self._reading.failed.add(span.trace_id)
+            reading.failed.add(trace)
+            self._trace_id, self._span_id = trace.hex(), ident.hex()
             if exceptions:
-                self._exceptions(exceptions)
+                self._exceptions(span, exceptions)
             elif span.kind in _CALLS:
-                self._call()
-        made = len(self._reading.found) > before
-        self._reading.spans.setdefault(span.trace_id, []).append((span, len(self._reading.resources) - 1, made))
+                self._call(span)
+        seen = (span, self._at, len(reading.found) > before)
+        if (beside := reading.spans.get(trace)) is None:
+            reading.spans[trace] = [seen]
+        else:
+            beside.append(seen)
 
-    def _exceptions(self, events: list[tuple[int, Span.Event]]) -> None:
-        of_span = modern(attributes(self._span.attributes))
+    def _exceptions(self, span: Span, events: Sequence[tuple[int, Span.Event]]) -> None:
+        of_span = modern(attributes(span.attributes))
         plain = of_span
         if not names.OWN.isdisjoint(of_span):
             plain = {name: value for name, value in of_span.items() if name not in names.OWN}
@@ -94,55 +103,57 @@ class _SpanReader:
             own = modern(attributes(event.attributes))
             if own.get(names.RECORD_DROPPED) is True:
                 continue
-            text = (str(own.get(names.EXCEPTION_TYPE, "")), str(own.get(names.EXCEPTION_MESSAGE, "")))
-            if index == events[-1][0] and text in seen and _left_by(self._span, text):
-                continue
-            seen.append(text)
+            if len(events) > 1:
+                text = (str(own.get(names.EXCEPTION_TYPE, "")), str(own.get(names.EXCEPTION_MESSAGE, "")))
+                if index == events[-1][0] and text in seen and _left_by(span, text):
+                    continue
+                seen.append(text)
             which = self._which(own, index, event.time_unix_nano)
             # A span's classification is that of one record; an event of another record must not wear it.
             same = which.is_stamped and which.id == stamped_id(of_span.get(names.RECORD_ID))
             merged = {**(of_span if same else plain), **own}
-            record = self._record(merged, which)
+            record = self._record(span, merged, which)
             if record.exception is None:  # named as an exception, it is one all the same
                 record = record.but(exception=ExceptionInfo(clean(event.name), record.message))
-            self._add(record, Source.SPAN_EVENT, merged, own, which)
+            self._add(span, _Failure(record, Source.SPAN_EVENT, merged, own, which))
 
-    def _call(self) -> None:
-        merged = modern(attributes(self._span.attributes))
+    def _call(self, span: Span) -> None:
+        merged = modern(attributes(span.attributes))
         if merged.get(names.RECORD_DROPPED) is True:
             return
-        which = self._which(merged, -1, self._span.end_time_unix_nano)
-        record = self._record(merged, which, clean(self._span.status.message))
+        which = self._which(merged, -1, span.end_time_unix_nano)
+        record = self._record(span, merged, which, clean(span.status.message))
         if record.exception is None and record.status is None:  # no answer is known of: what the sender calls the error
             kind = merged.get(names.ERROR_TYPE)
             record = record.but(exception=ExceptionInfo(kind if isinstance(kind, str) else "", record.message))
-        self._add(record, Source.SPAN, merged, merged, which)
+        self._add(span, _Failure(record, Source.SPAN, merged, merged, which))
 
     def _which(self, own: dict[str, Any], index: int, nanos: int) -> _Which:
-        stamped = stamped_id(own.get(names.RECORD_ID))
+        said = own.get(names.RECORD_ID)
+        stamped = stamped_id(said) if said else None
         if stamped is not None:
             return _Which(stamped, True, nanos)
         return _Which(span_event_id(self._project_id, self._trace_id, self._span_id, index), False, nanos)
 
-    def _record(self, merged: dict[str, Any], which: _Which, body: str = "") -> ErrorRecord:
+    def _record(self, span: Span, merged: dict[str, Any], which: _Which, body: str = "") -> ErrorRecord:
         at = Occurrence(time(which.nanos), self._trace_id, self._span_id, body, str(which.id))
-        return record_of(merged, self._reading.resources[-1], at, None if which.is_stamped else self._find)
+        read_call = None if which.is_stamped or span.kind not in _CALLS else self._read_call
+        return record_of(merged, self._resource, at, read_call)
 
-    def _add(
-        self, record: ErrorRecord, source: Source, merged: dict[str, Any], own: dict[str, Any], which: _Which
-    ) -> None:
-        parent = self._span.parent_span_id
+    def _add(self, span: Span, failure: _Failure) -> None:
+        record, source, merged, own, which = failure
+        parent = span.parent_span_id
         self._reading.found.append(
             Found(
                 which.id,
                 source,
                 record,
-                timed=which.nanos > 0,
-                stamped=which.is_stamped,
-                weak=which.is_stamped and is_weak(own),
-                parent_id=parent if is_id(parent, 8) else None,
-                sender=sender_view(merged),
-                resource=len(self._reading.resources) - 1,
+                which.nanos > 0,
+                which.is_stamped,
+                which.is_stamped and is_weak(own),
+                parent if parent and is_id(parent, 8) else None,
+                sender_view(merged),
+                self._at,
             )
         )
 
@@ -153,6 +164,16 @@ class _Which(NamedTuple):
     id: UUID
     is_stamped: bool
     nanos: int
+
+
+class _Failure(NamedTuple):
+    """What was read of one: `merged` are the attributes of span and event, `own` those of what tells of it."""
+
+    record: ErrorRecord
+    source: Source
+    merged: dict[str, Any]
+    own: dict[str, Any]
+    which: _Which
 
 
 def _left_by(span: Span, text: tuple[str, str]) -> bool:

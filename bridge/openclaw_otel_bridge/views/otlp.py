@@ -60,7 +60,7 @@ def take_traces() -> Response:
     body = _body()
     with intake.turn(len(body) // SPAN_BYTES):
         message, salvaged = decode_items(body, encoding, ExportTraceServiceRequest)
-        reading = read_traces(message, project_id, intake.platforms.adapter_for_url)
+        reading = read_traces(message, project_id, intake.calls.read)
     _note_lost(reading, salvaged)
     count, reason = intake.take("otlp_traces", reading, project_id)
     answer = ExportTraceServiceResponse()

@@ -7,18 +7,20 @@ is not settled after one pass, is left to be looked at alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from openclaw_otel_plugins.redaction.rules import compiled
 from openclaw_otel_plugins.redaction.values import SEPARATOR, Reaches, Values
 
 LONGEST = 2000
 """Bytes of a text that is joined: with more, the candidates of one text must be counted."""
 _SEPARATOR = SEPARATOR.encode()
-_STRUCTURED = re.compile(rb"[\\=%<\x1f]|\A\s*[{\[\"]|alue|form-data")
-_LONG_RUN = re.compile(rb"[A-Za-z0-9+/_\-]{32}")
+_STRUCTURED = r"[\\=%<]|(?:\A|\x1f)\s*[{\[\"]|alue|form-data"
+_LONG_RUN = r"[A-Za-z0-9+/_\-]{32}"
 """What may be base64."""
+_REPEATS = 8
+"""Matches of one text that are stepped over; with more, the search goes on behind it."""
 
 
 class Joined:
@@ -27,14 +29,14 @@ class Joined:
     def __init__(self, values: Values, pairs: Any, probe: Any) -> None:
         """`pairs` finds keys inside a text, `probe` whatever needs work: compiled patterns over bytes."""
         self._values = values
-        self._pairs = pairs
+        self._special = (compiled(_STRUCTURED), pairs, compiled(_LONG_RUN))
         self._probe = probe
 
     def redact(self, texts: Sequence[bytes]) -> list[bytes | None]:
         """Return the texts redacted; None stands for one that has to be looked at alone."""
         done: list[bytes | None] = [None] * len(texts)
-        plain = [at for at, text in enumerate(texts) if len(text) <= LONGEST and not _STRUCTURED.search(text)]
-        plain = _without(plain, texts, (self._pairs, _LONG_RUN))
+        plain = [at for at, text in enumerate(texts) if len(text) <= LONGEST and _SEPARATOR not in text]
+        plain = _without(plain, texts, self._special)
         if not plain:
             return done
         try:
@@ -54,15 +56,26 @@ def hits(data: bytes, pattern: Any) -> Iterator[int]:
 
     Where a match begins counts: a rule of the user's may reach over the end of its text.
     """
-    position = index = counted = 0
-    while match := pattern.search(data, position):
-        begun = match.start() + 1  # the separator itself may be the first of it
-        index += data.count(_SEPARATOR, counted, begun)
-        counted = begun
-        yield index
-        position = data.find(_SEPARATOR, counted)
-        if position < 0:
+    position = index = counted = repeats = 0
+    end = -1
+    while True:
+        for match in pattern.finditer(data, position):
+            start, stop = match.span()
+            begun = start + 1  # the separator itself may be the first of it
+            if begun > end:
+                index += data.count(_SEPARATOR, counted, begun)
+                counted, repeats = begun, 0
+                yield index
+                end = data.find(_SEPARATOR, begun)
+                if end < 0:
+                    return
+            repeats += 1
+            # The next text is looked at from its beginning; a new search costs more than a step, less than many steps.
+            if stop > end or repeats == _REPEATS:
+                break
+        else:
             return
+        position, repeats = end, 0
 
 
 def _without(chosen: list[int], texts: Sequence[bytes], patterns: Iterable[Any]) -> list[int]:

@@ -117,23 +117,25 @@ def _each(pattern: Any, data: bytes, rules: ValueRule | Callable[[Any], ValueRul
     """Replace what a pattern finds in joined texts; a check sees the text it is asked about alone."""
     pieces: list[bytes] = []
     last = position = 0
-    while match := pattern.search(data, position):
-        rule = rules if isinstance(rules, ValueRule) else rules(match)
-        whole = match.span()
-        start, end = whole if rule.number else _span(match, pattern.groups)
-        left = data.rfind(_SEPARATOR, 0, start) + 1
-        right = data.find(_SEPARATOR, start)
-        right = len(data) if right < 0 else right
-        if right < whole[1]:
-            raise Reaches
-        refused = rule.check is not None and not rule.check(data[left:right], start - left, end - left)
-        if refused and rule.number:
-            position = start + 1
-            continue
-        position = max(whole[1], whole[0] + 1)
-        if not refused and not (data[start : start + 1] == b"[" and _PLACEHOLDER.fullmatch(data, start, end)):
-            pieces += data[last:start], rule.placeholder
-            last = end
+    groups, again = pattern.groups, True
+    while again:
+        again = False
+        for match in pattern.finditer(data, position):
+            rule = rules if isinstance(rules, ValueRule) else rules(match)
+            whole = match.span()
+            start, end = whole if rule.number else _span(match, groups)
+            left = data.rfind(_SEPARATOR, 0, start) + 1
+            right = data.find(_SEPARATOR, start)
+            right = len(data) if right < 0 else right
+            if right < whole[1]:
+                raise Reaches
+            refused = rule.check is not None and not rule.check(data[left:right], start - left, end - left)
+            if refused and rule.number:
+                position, again = start + 1, True
+                break
+            if not refused and not (data[start : start + 1] == b"[" and _PLACEHOLDER.fullmatch(data, start, end)):
+                pieces += data[last:start], rule.placeholder
+                last = end
     if not pieces:
         return data
     pieces.append(data[last:])
@@ -142,10 +144,11 @@ def _each(pattern: Any, data: bytes, rules: ValueRule | Callable[[Any], ValueRul
 
 def _span(match: Any, groups: int) -> tuple[int, int]:
     for group in range(1, groups + 1):
-        span = match.span(group)
+        span: tuple[int, int] = match.span(group)
         if span[0] >= 0:
-            return int(span[0]), int(span[1])
-    return int(match.start()), int(match.end())
+            return span
+    whole: tuple[int, int] = match.span()
+    return whole
 
 
 def _masked(data: bytes) -> bytes:

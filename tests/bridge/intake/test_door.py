@@ -21,11 +21,12 @@ from openclaw_otel.platforms import Platforms
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.items import InboxRow
 from openclaw_otel_bridge.intake.traces import read_traces
 from tests.bridge.otlp_messages import failing, span, traces
 
-FIND = Platforms().adapter_for_url
+FIND = Calls(Platforms().adapter_for_url).read
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from openclaw_otel import attributes as names
 from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import Evidence
 from openclaw_otel.wire import from_attributes
+from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.facts import Occurrence, is_weak, modern, record_of, sender_view
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-FIND = Platforms().adapter_for_url
+FIND = Calls(Platforms().adapter_for_url).read
 ORDER = "https://demo.myshopify.com/admin/api/2026-10/orders/1001.json"
 
 

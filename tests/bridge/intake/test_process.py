@@ -15,8 +15,11 @@ from openclaw_otel.pipeline import WITHHELD, Pipeline, build_pipeline
 from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import ErrorRecord
 from openclaw_otel.registry import Loaded
+from openclaw_otel_bridge.archive import StoredSpan, find_spans, pack
+from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.items import Candidate, TraceSpans
-from openclaw_otel_bridge.intake.process import MOST_SPANS, Process, Processed
+from openclaw_otel_bridge.intake.process import Process, Processed
+from openclaw_otel_bridge.intake.span_lines import MOST_SPANS
 from openclaw_otel_bridge.intake.traces import read_traces
 from tests.bridge.otlp_messages import exception_event, span, traces
 
@@ -25,7 +28,7 @@ PIPELINE = build_pipeline(Side.BRIDGE, Config())
 
 
 def run(*spans: Span, pipeline: Pipeline = PIPELINE, known: Sequence[bytes] = ()) -> Processed:
-    reading = read_traces(traces(*spans), 1, Platforms().adapter_for_url)
+    reading = read_traces(traces(*spans), 1, Calls(Platforms().adapter_for_url).read)
     return Process(pipeline, b"k" * 32).run(reading, 1, NOW, lambda asked: asked & set(known))
 
 
@@ -35,6 +38,10 @@ def candidates(done: Processed) -> list[Candidate]:
 
 def groups(done: Processed) -> list[TraceSpans]:
     return [item for item in done.items if isinstance(item, TraceSpans)]
+
+
+def spans_of(group: TraceSpans) -> list[StoredSpan]:
+    return list(find_spans(pack(group.lines)[1], group.trace_id))
 
 
 def test_candidates_are_processed_and_redacted() -> None:
@@ -67,21 +74,22 @@ def test_the_span_of_an_event_keeps_nothing_twice() -> None:
     failed = span(exception_event("E", "m"), trace=trace, attributes={"a": "b"})
     beside = span(Span.Event(name="cache", attributes=[]), trace=trace, failed=False, attributes={"c": "d"})
     (group,) = groups(run(failed, beside))
-    assert [each.attributes for each in group.spans] == [{}, {"c": "d"}]
-    assert [event["name"] for each in group.spans for event in each.events] == ["exception", "cache"]
-    assert {each.service for each in group.spans} == {"erp-sync"}
+    assert [each.attributes for each in spans_of(group)] == [{}, {"c": "d"}]
+    assert [event["name"] for each in spans_of(group) for event in each.events] == ["exception", "cache"]
+    assert {each.service for each in spans_of(group)} == {"erp-sync"}
 
 
 def test_endless_traces_are_cut() -> None:
     trace = os.urandom(16)
     done = run(*(span(trace=trace, kind=1) for _ in range(MOST_SPANS + 5)))
-    assert len(groups(done)[0].spans) == MOST_SPANS
+    assert len(groups(done)[0].lines) == MOST_SPANS
     assert done.spans_dropped == 5
 
 
 def test_spans_that_end_before_they_start() -> None:
     (group,) = groups(run(span(kind=1, start_time_unix_nano=10**18 + 5000, end_time_unix_nano=10**18)))
-    assert group.spans[0].ended_at == group.spans[0].started_at
+    (stored,) = spans_of(group)
+    assert stored.ended_at == stored.started_at
 
 
 class Dropper:
@@ -103,7 +111,7 @@ def test_without_a_redactor_texts_are_withheld() -> None:
     done = run(span(exception_event("E", "secret"), name="secret", attributes={"a": "secret"}), pipeline=bare)
     assert "secret" not in str(done.items)
     assert candidates(done)[0].record.message == WITHHELD
-    assert groups(done)[0].spans[0].name == WITHHELD
+    assert spans_of(groups(done)[0])[0].name == WITHHELD
 
 
 def test_times_are_placed() -> None:

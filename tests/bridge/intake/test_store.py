@@ -20,6 +20,7 @@ from openclaw_otel_bridge.db import Connection
 from openclaw_otel_bridge.intake.identity import place
 from openclaw_otel_bridge.intake.items import Candidate, Item, Reject, Source, TraceSpans
 from openclaw_otel_bridge.intake.store import Store
+from tests.bridge.stored_spans import line_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TRACE = "ab" * 16
@@ -118,8 +119,8 @@ def test_rules_see_new_issues(conn: Connection) -> None:
     assert rows(conn, "select status, team_id from issues") == [("assigned", 1)]
 
 
-def spans(count: int) -> tuple[StoredSpan, ...]:
-    return tuple(StoredSpan(TRACE, f"{n:016x}", None, f"s{n}", 1, "svc", NOW, NOW) for n in range(count))
+def spans(count: int) -> tuple[bytes, ...]:
+    return tuple(line_of(StoredSpan(TRACE, f"{n:016x}", None, f"s{n}", 1, "svc", NOW, NOW)) for n in range(count))
 
 
 def test_spans_lie_beside_the_events_of_their_trace(conn: Connection) -> None:

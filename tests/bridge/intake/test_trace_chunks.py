@@ -10,6 +10,7 @@ from openclaw_otel_bridge.archive import StoredSpan, trace_spans
 from openclaw_otel_bridge.intake.items import TraceSpans
 from openclaw_otel_bridge.intake.reconcile import Plan
 from openclaw_otel_bridge.intake.trace_chunks import CHUNK_SPANS, store_spans
+from tests.bridge.stored_spans import line_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -19,8 +20,8 @@ TODAY = NOW.date()
 
 def group(number: int, count: int, day: date = TODAY) -> TraceSpans:
     trace = f"{number:032x}"
-    spans = tuple(StoredSpan(trace, f"{n:016x}", None, "s", 1, None, NOW, NOW) for n in range(1, count + 1))
-    return TraceSpans(1, trace, day, spans)
+    lines = tuple(line_of(StoredSpan(trace, f"{n:016x}", None, "s", 1, None, NOW, NOW)) for n in range(1, count + 1))
+    return TraceSpans(1, trace, day, lines)
 
 
 def test_small_traces_share_and_large_ones_stay_whole(database_url: str) -> None:

@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from openclaw_otel import attributes as names
 from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import Evidence
+from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.identity import span_event_id
 from openclaw_otel_bridge.intake.items import Source
@@ -28,7 +29,7 @@ KINDS = {
 
 
 def read(*spans: Span) -> Reading:
-    return read_traces(traces(*spans), 1, Platforms().adapter_for_url)
+    return read_traces(traces(*spans), 1, Calls(Platforms().adapter_for_url).read)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

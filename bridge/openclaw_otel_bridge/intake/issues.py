@@ -47,17 +47,18 @@ class Places:
         self._flood = Flood(conn, most_new)
         self._found: dict[Key, Place] = {}
         self._groupings: dict[int, Grouping] = {}
+        self._keys_of: dict[int, Key] = {}
 
     def resolve(self, candidates: Sequence[Candidate]) -> None:
         """Find the groupings of the candidates and make those that are missing, each with its issue."""
-        self._groupings = {}
+        self._groupings, self._keys_of = {}, {}
         known: dict[tuple[int, str | None, str | None], Grouping] = {}  # failures of one kind share their fingerprint
         for candidate in candidates:
             record = candidate.record
             kind = (id(record.fingerprint), record.store, record.operation)
             if record.fingerprint is None or kind not in known:
                 known[kind] = grouping_of(record)
-            self._groupings[id(candidate)] = known[kind]
+            self._group(candidate, known[kind])
         self._follow_senders([each for each in candidates if each.weak and each.record.message == ""])
         self._look_up(self._keys(candidates))
         missing = [candidate for candidate in candidates if self._key(candidate) not in self._found]
@@ -88,6 +89,8 @@ class Places:
 
     def arrivals(self, candidates: Iterable[Candidate]) -> int:
         """Reopen what came back, let the rules give new and reopened issues their owners; return how many are new."""
+        if not any(place.is_new or place.is_resolved for place in self._found.values()):
+            return 0
         latest: dict[int, Candidate] = {}
         new: dict[int, Candidate] = {}
         for candidate in candidates:
@@ -110,8 +113,12 @@ class Places:
             apply_rules(self._conn, project_id, found)
         return len(new)
 
+    def _group(self, candidate: Candidate, grouping: Grouping) -> None:
+        self._groupings[id(candidate)] = grouping
+        self._keys_of[id(candidate)] = (candidate.project_id, grouping.key)
+
     def _key(self, candidate: Candidate) -> Key:
-        return (candidate.project_id, self._groupings[id(candidate)].key)
+        return self._keys_of[id(candidate)]
 
     def _keys(self, candidates: Iterable[Candidate]) -> list[Key]:
         return sorted({self._key(candidate) for candidate in candidates})
@@ -129,7 +136,7 @@ class Places:
             key = found.get((each.project_id, str(each.sender.get("fingerprint", ""))))
             if key is not None:
                 own = self._groupings[id(each)]
-                self._groupings[id(each)] = Grouping(key, own.fingerprint, own.parts, own.store, own.operation)
+                self._group(each, Grouping(key, own.fingerprint, own.parts, own.store, own.operation))
 
     def _look_up(self, keys: Sequence[Key]) -> None:
         parameters = {"projects": [project for project, _ in keys], "keys": [key for _, key in keys]}

@@ -68,9 +68,9 @@ def reconcile(
     # An exception passes from inner to outer spans: in the order of time a child comes before its parent.
     for candidate in sorted(candidates, key=lambda each: each.record.occurred_at):
         key = candidate.key
-        if key in joined:
+        if joined and key in joined:
             plan.resent += 1
-        elif key in known:
+        elif known and key in known:
             _again(plan, known[key], candidate)
         elif key in batch:
             _beside(batch[key], candidate)
@@ -85,8 +85,9 @@ def reconcile(
             if candidate.copy_hash is not None and candidate.record.trace_id:
                 by_trace.setdefault((candidate.project_id, candidate.record.trace_id), []).append(event)
     plan.fresh.sort(key=lambda event: (event.key[0], event.key[1].int, event.key[2]))
-    touched = {event.key: event for event in [*known.values(), *(m for found in by_trace.values() for m in found)]}
-    plan.touched = sorted((e for e in touched.values() if e.touched and e.candidate is None), key=lambda e: e.key)
+    seen = [*known.values(), *(event for found in by_trace.values() for event in found)]
+    touched = {event.key: event for event in seen if event.touched and event.candidate is None}
+    plan.touched = sorted(touched.values(), key=lambda event: event.key)
     return plan
 
 

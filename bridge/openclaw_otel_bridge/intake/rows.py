@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from openclaw_otel.record import ErrorRecord, Snapshot
 from openclaw_otel_bridge.archive import event_line
@@ -42,10 +42,28 @@ def chunk_id() -> int:
     return chunk_id_at(datetime.now(UTC)) | int.from_bytes(os.urandom(3), "big") >> 3
 
 
-def event_row(event: Known, chunk: int, span_chunk: int | None) -> tuple[Any, ...]:
+class Written(NamedTuple):
+    """A new event as it is stored: its own columns, and the line that a chunk holds of it."""
+
+    event: Known
+    columns: tuple[Any, ...]
+    line: bytes
+
+
+def written(event: Known) -> Written:
+    """Return what is stored of an event of this batch."""
+    candidate = candidate_of(event)
+    attributes = candidate.record.attributes
+    shown = shown_attributes(attributes)
+    details = details_of(candidate, _NO_ATTRIBUTES if shown is attributes else hidden_attributes(attributes))
+    return Written(event, _own_columns(candidate, shown), event_line(event.key[1], details))
+
+
+def event_row(written: Written, chunk: int, span_chunk: int | None) -> tuple[Any, ...]:
     """Return the values of EVENT_COLUMNS."""
+    event = written.event
     return (
-        *_own_columns(candidate_of(event)),
+        *written.columns,
         event.grouping_id,
         int(event.sources),
         event.span_id,
@@ -58,10 +76,12 @@ def event_row(event: Known, chunk: int, span_chunk: int | None) -> tuple[Any, ..
 
 def row_of(candidate: Candidate) -> dict[str, Any]:
     """Return the columns of an event that its record decides."""
-    return dict(zip(EVENT_COLUMNS, _own_columns(candidate), strict=False))
+    return dict(
+        zip(EVENT_COLUMNS, _own_columns(candidate, shown_attributes(candidate.record.attributes)), strict=False)
+    )
 
 
-def _own_columns(candidate: Candidate) -> tuple[Any, ...]:
+def _own_columns(candidate: Candidate, shown: Mapping[str, Any]) -> tuple[Any, ...]:
     record = candidate.record
     error = record.exception
     return (
@@ -85,21 +105,15 @@ def _own_columns(candidate: Candidate) -> tuple[Any, ...]:
         bytes.fromhex(record.trace_id) if record.trace_id else None,
         record.message[:MESSAGE_SHOWN],
         error.type[:MESSAGE_SHOWN] if error else None,
-        _json(shown_attributes(record.attributes)),
+        _json(shown),
     )
 
 
-def detail_line(event: Known) -> bytes:
-    """Return the chunk line of an event."""
-    return event_line(event.key[1], details_of(candidate_of(event)))
-
-
-def details_of(candidate: Candidate) -> dict[str, Any]:
-    """Return what the row does not hold: fields of `EventDetails`, empty ones too."""
+def details_of(candidate: Candidate, hidden: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the row does not hold: fields of `EventDetails`, empty ones too; `hidden` are its attributes."""
     record = candidate.record
     mark = record.fingerprint
     error = record.exception
-    hidden = hidden_attributes(record.attributes)
     return {
         "message": record.message if len(record.message) > MESSAGE_SHOWN else "",
         "exception": {"type": error.type, "message": error.message, "stacktrace": error.stacktrace} if error else {},
@@ -182,13 +196,13 @@ def slices(events: Iterable[_T], most: int) -> Iterator[list[_T]]:
         yield found
 
 
-def bundles(lines: Iterable[tuple[_T, bytes]], most: int) -> Iterator[list[tuple[_T, bytes]]]:
+def bundles(events: Iterable[Written], most: int) -> Iterator[list[Written]]:
     """Yield what shares a chunk: at most `most` lines, and no more once they are CHUNK_BYTES long."""
-    found: list[tuple[_T, bytes]] = []
+    found: list[Written] = []
     size = 0
-    for line in lines:
-        found.append(line)
-        size += len(line[1])
+    for event in events:
+        found.append(event)
+        size += len(event.line)
         if len(found) == most or size >= CHUNK_BYTES:
             yield found
             found, size = [], 0

@@ -22,9 +22,9 @@ from openclaw_otel_bridge.intake.rows import (
     bundles,
     candidate_of,
     chunk_id,
-    detail_line,
     event_row,
     row_of,
+    written,
 )
 
 COUNT_COLUMNS = (
@@ -46,8 +46,9 @@ class Count:
     def add(self, n: int, at: datetime, message: str) -> None:
         """Count `n` more that occurred then; fewer where an event turned out to belong elsewhere."""
         self.n += n
-        self.last = max(self.last, at)
-        if at < self.first:
+        if at > self.last:
+            self.last = at
+        elif at < self.first:
             self.first, self.message = at, message
 
 
@@ -75,7 +76,7 @@ def trace_mates(conn: Connection, candidates: Sequence[Candidate]) -> dict[tuple
         return {}
     days = [each.day for each in comparable]
     parameters = {
-        "traces": array(f'"\\\\x{trace}"' for trace in sorted({each.record.trace_id or "" for each in comparable})),
+        "traces": array([f'"\\\\x{trace}"' for trace in {each.record.trace_id for each in comparable}]),
         "hashes": array({each.copy_hash for each in comparable if each.copy_hash is not None}),
         "first": min(days) - timedelta(days=1),
         "last": max(days) + timedelta(days=1),
@@ -98,12 +99,13 @@ def insert_fresh(conn: Connection, plan: Plan, places: Places, span_chunks: Mapp
     chunks = []
     rows = []
     for day, events in groupby(plan.fresh, key=lambda event: event.key[0]):
-        for bundle in bundles(((event, detail_line(event)) for event in events), CHUNK_EVENTS):
+        for bundle in bundles(map(written, events), CHUNK_EVENTS):
             number = chunk_id()
-            chunks.append((day, number, *pack(line for _, line in bundle)))
-            for event, _ in bundle:
+            chunks.append((day, number, *pack([each.line for each in bundle])))
+            for each in bundle:
+                event = each.event
                 event.grouping_id = places.of(candidate_of(event)).grouping_id
-                rows.append(event_row(event, number, span_chunks.get(id(event))))
+                rows.append(event_row(each, number, span_chunks.get(id(event))))
     copy_rows(conn, "events", EVENT_COLUMNS, rows)
     copy_rows(conn, "snapshots", CHUNK_COLUMNS, chunks)
 
@@ -112,7 +114,7 @@ def upgrade(conn: Connection, event: Known, carrier: Candidate, places: Places) 
     """Replace what a short copy knew of an event by what its carrier knows."""
     day, number = event.key[0], chunk_id()
     event.candidate = carrier
-    copy_rows(conn, "snapshots", CHUNK_COLUMNS, [(day, number, *pack([detail_line(event)]))])
+    copy_rows(conn, "snapshots", CHUNK_COLUMNS, [(day, number, *pack([written(event).line]))])
     event.candidate = None
     parameters = row_of(carrier) | {
         "day": day,
@@ -155,8 +157,10 @@ def count(conn: Connection, counted: Sequence[tuple[int, Candidate, int]]) -> No
         at = record.occurred_at
         hour = at.replace(minute=0, second=0, microsecond=0)
         place = (record.platform or "", record.store or "", record.service or "", record.environment or "")
-        sum_ = sums.setdefault((grouping_id, hour, *place), Count(at, at, record.message))
-        sum_.add(sign * max(record.occurrences, 1), at, record.message)
+        key = (grouping_id, hour, *place)
+        if (known := sums.get(key)) is None:
+            known = sums[key] = Count(at, at, record.message)
+        known.add(sign * max(record.occurrences, 1), at, record.message)
     rows = [(*key, each.n, each.first, each.last, each.message[:MESSAGE_SHOWN]) for key, each in sums.items()]
     copy_rows(conn, "counter_deltas", COUNT_COLUMNS, rows)
 

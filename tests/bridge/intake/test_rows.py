@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from openclaw_otel.record import ErrorRecord, ExceptionInfo, Fingerprint, OwnerHint, Snapshot
-from openclaw_otel_bridge.archive import EventDetails
+from openclaw_otel_bridge.archive import EventDetails, find_event, pack
 from openclaw_otel_bridge.intake.items import Candidate, Source
 from openclaw_otel_bridge.intake.reconcile import Known
 from openclaw_otel_bridge.intake.rows import (
@@ -17,6 +17,7 @@ from openclaw_otel_bridge.intake.rows import (
     ATTRIBUTES_KEPT,
     CHUNK_BYTES,
     EVENT_COLUMNS,
+    Written,
     bundles,
     chunk_id,
     details_of,
@@ -26,6 +27,7 @@ from openclaw_otel_bridge.intake.rows import (
     row_of,
     shown_attributes,
     slices,
+    written,
 )
 
 RECORD = ErrorRecord(
@@ -55,12 +57,13 @@ def test_rows() -> None:
     assert json.loads(row["attributes"]) == {"short": 1, "long": "x" * 256}
     each = candidate()
     event = Known(each.key, each.source, candidate=each, grouping_id=9)
-    values = dict(zip(EVENT_COLUMNS, event_row(event, 5, None), strict=True))
+    values = dict(zip(EVENT_COLUMNS, event_row(written(event), 5, None), strict=True))
     assert (values["grouping_id"], values["chunk"], values["span_chunk"], values["sources"]) == (9, 5, None, 2)
 
 
 def test_details_hold_what_the_row_does_not() -> None:
-    found = details_of(candidate(sender={"category": "auth"}, resource={"host.name": "h"}))
+    hidden = hidden_attributes(RECORD.attributes)
+    found = details_of(candidate(sender={"category": "auth"}, resource={"host.name": "h"}), hidden)
     details = EventDetails(**found)
     assert found.keys() == {field.name for field in fields(EventDetails)}
     assert details.message == RECORD.message
@@ -68,7 +71,16 @@ def test_details_hold_what_the_row_does_not() -> None:
     assert details.snapshot == {"method": "GET", "status": 429}
     assert (details.fingerprint, details.grouping_parts) == ("v1:a", ("p", "g"))
     assert details.sender == {"category": "auth"}
-    assert details_of(candidate(replace(RECORD, message="short")))["message"] == ""
+    assert details_of(candidate(replace(RECORD, message="short")), {})["message"] == ""
+
+
+def test_an_event_is_written_whole() -> None:
+    each = candidate()
+    made = written(Known(each.key, each.source, candidate=each))
+    assert made.columns == tuple(row_of(each).values())
+    found = find_event(pack([made.line])[1], each.id)
+    assert found.attributes == {"long": "x" * 1000, "deep": {"a": 1}}
+    assert found.message == RECORD.message
 
 
 def test_shown_attributes_are_few_and_short() -> None:
@@ -90,10 +102,12 @@ def test_chunk_ids_ascend_and_differ() -> None:
 
 
 def test_a_chunk_is_full_by_lines_or_by_bytes() -> None:
-    short = [(n, b"x") for n in range(5)]
-    assert [[n for n, _ in bundle] for bundle in bundles(short, 2)] == [[0, 1], [2, 3], [4]]
-    long = [(n, b"x" * (CHUNK_BYTES // 2)) for n in range(5)]
-    assert [[n for n, _ in bundle] for bundle in bundles(long, 100)] == [[0, 1], [2, 3], [4]]
+    each = candidate()
+    event = Known(each.key, each.source, candidate=each)
+    short = [Written(event, (n,), b"x") for n in range(5)]
+    assert [[n for _, (n,), _ in bundle] for bundle in bundles(short, 2)] == [[0, 1], [2, 3], [4]]
+    long = [Written(event, (n,), b"x" * (CHUNK_BYTES // 2)) for n in range(5)]
+    assert [[n for _, (n,), _ in bundle] for bundle in bundles(long, 100)] == [[0, 1], [2, 3], [4]]
     assert list(bundles([], 2)) == []
 
 

@@ -59,20 +59,43 @@ class RuleRedactor:
         shared = Shared()
         opened = [self._open(record, stack, shared) for record, stack in zip(records, stacks, strict=True)]
         self._engine.finish([each for each in opened if isinstance(each, Opened)], shared)
+        if self._hash_key and (buyers := shared.buyers()):
+            opened = self._told_apart(records, stacks, opened, buyers)
         return [self._closed(*each, shared) for each in zip(records, stacks, opened, strict=True)]
 
     def _open(self, record: ErrorRecord, stack: Pieces, shared: Shared) -> Opened | frozenset[str]:
         """Begin with a record; a flat one is added to those that share their texts, its keys of ids are returned."""
-        said = record.exception.message if record.exception else ""
-        frames = "" if stack.frames in self._clean_frames else stack.frames
-        texts = (record.message, said, stack.before, frames, stack.after, *record.explicit_fingerprint, *record.notes)
-        ids = (record.request_id or "", *record.objects.values())
-        # Whose e-mail was found where makes the pseudonym: then nothing is shared.
-        kept = None if self._hash_key else self._engine.flat.ids_of(record.attributes)
+        texts, ids = self._texts(record, stack)
+        kept = self._engine.flat.ids_of(record.attributes)
         if kept is None:
             return self._engine.open(record.attributes, texts, ids)
         shared.add(record.attributes, kept, texts, ids)
         return kept
+
+    def _texts(self, record: ErrorRecord, stack: Pieces) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the texts and the ids of a record that are looked at; frames known to be clean are not."""
+        said = record.exception.message if record.exception else ""
+        frames = "" if stack.frames in self._clean_frames else stack.frames
+        texts = (record.message, said, stack.before, frames, stack.after, *record.explicit_fingerprint, *record.notes)
+        return texts, (record.request_id or "", *record.objects.values())
+
+    def _told_apart(
+        self,
+        records: Sequence[ErrorRecord],
+        stacks: Sequence[Pieces],
+        opened: Sequence[Opened | frozenset[str]],
+        buyers: frozenset[str],
+    ) -> list[Opened | frozenset[str]]:
+        """Open anew, alone, the records with a text that names a buyer: shared, only one of them would know of him."""
+        apart = list(opened)
+        for at, (record, stack) in enumerate(zip(records, stacks, strict=True)):
+            texts, ids = self._texts(record, stack)
+            values = [value for value in record.attributes.values() if type(value) is str]
+            if not isinstance(apart[at], Opened) and not buyers.isdisjoint([*texts, *ids, *values]):
+                apart[at] = self._engine.open(record.attributes, texts, ids)
+        again = [each for each, before in zip(apart, opened, strict=True) if each is not before]
+        self._engine.finish([each for each in again if isinstance(each, Opened)], Shared())
+        return apart
 
     def _closed(
         self, record: ErrorRecord, stack: Pieces, opened: Opened | frozenset[str], shared: Shared
@@ -92,7 +115,8 @@ class RuleRedactor:
             changes["operation"], changes["store"] = kept[0] or record.operation, kept[1] or record.store
             changes["fingerprint"] = _with_parts(mark, kept[2:]) if mark else None
         if record.snapshot:
-            changes["snapshot"] = self._snapshot(record.snapshot, run or Run())
+            run = run or Run()
+            changes["snapshot"] = self._snapshot(record.snapshot, run)
         if record.explicit_fingerprint:
             changes["explicit_fingerprint"] = tuple([text[each] for each in record.explicit_fingerprint])
         return record.but(

@@ -421,6 +421,22 @@ def test_a_record_is_redacted_everywhere() -> None:
     assert REDACTOR.record(done) == done
 
 
+def test_what_records_share_gives_each_of_them_the_pseudonym() -> None:
+    redactor = RuleRedactor(load_rules(), b"secret key")
+    texts = ("order failed, email: jo@example.com", "order failed", "email: an@example.com", "mail jo@example.com")
+    records = [
+        ErrorRecord(id=str(n), message=texts[n % 4], attributes={"http.request.method": "GET", "detail": texts[n % 3]})
+        for n in range(24)
+    ]
+    together = redactor.records(records)
+    assert together == [redactor.record(record) for record in records]
+    assert "@" not in repr(together)
+    jo = redactor.record(ErrorRecord(id="1", attributes={"user.email": "jo@example.com"}))
+    named = [record.attributes.get("enduser.pseudo.id") for record in together]
+    assert {named[0], named[12]} == {jo.attributes["enduser.pseudo.id"]}
+    assert [name is None for name in named[:12]] == [n % 4 in (1, 3) and n % 3 == 1 for n in range(12)]
+
+
 def test_the_buyer_gets_a_pseudonym_when_there_is_a_key() -> None:
     redactor = RuleRedactor(load_rules(), b"secret key")
     one = redactor.record(

@@ -68,6 +68,11 @@ class Part:
         self.kept: list[Leaf] = []
 
     @property
+    def tells_of_a_buyer(self) -> bool:
+        """Say whether a text named somebody's e-mail or phone as such."""
+        return self._run is not None and bool(self._run.emails or self._run.phones)
+
+    @property
     def run(self) -> Run:
         """The state of redacting them."""
         self._run = self._run or Run()
@@ -99,6 +104,11 @@ class Shared:
         """Note what the engine has changed."""
         both = (self.texts, self.ids)
         self._changed = frozenset(text for found in both for text, done in found.items() if done is not text)
+
+    def buyers(self) -> frozenset[str]:
+        """Return the texts that were replaced where somebody's e-mail or phone was named."""
+        told = (leaf for part in self.parts if part.tells_of_a_buyer for leaf in (*part.free, *part.kept))
+        return frozenset(text for known, _, text, _ in told if known[text] is not text)
 
     def tree(self, tree: Mapping[str, Any], ids_of: frozenset[str]) -> Mapping[str, Any]:
         """Return a tree that was added, redacted; the same object when nothing in it has changed."""

@@ -166,7 +166,7 @@ def _settle(record: ErrorRecord, row: Row, why: str) -> ErrorRecord:
         explanation=row.explanation,
         next_step=row.next_step,
         classifier=CLASSIFIER,
-        notes=(*record.notes, f"category {row.category}: {why}"),
+        notes=(*record.notes, f"category {row.category._value_}: {why}"),
     )
 
 

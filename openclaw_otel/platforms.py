@@ -34,6 +34,11 @@ class Platforms:
         self._stores = settings.stores
         self._of_host: dict[str, Sequence[tuple[Adapter, bool]]] = {}
 
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """The base URLs of the stores of openclaw.toml."""
+        return tuple(base for base, _ in self._bases)
+
     def get(self, name: str) -> Adapter:
         """Return the adapter of a platform, `custom:<name>` too.
 

@@ -26,7 +26,7 @@ SPANS = 512
 def run() -> Iterator[str]:
     """Yield the lines of this benchmark."""
     data = batch(SPANS)
-    pipeline, find = build_pipeline(Side.BRIDGE, Config()), Calls(Platforms(Config()).adapter_for_url).read
+    pipeline, find = build_pipeline(Side.BRIDGE, Config()), Calls(Platforms(Config())).read
     process = Process(pipeline, b"k" * 32)
     message = decode(data, Encoding.PROTOBUF, ExportTraceServiceRequest)
     reading = read_traces(message, 1, find)

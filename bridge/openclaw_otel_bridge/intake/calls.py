@@ -7,15 +7,14 @@ storm holds thousands of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from openclaw_otel.adapters.base import Adapter
 from openclaw_otel.adapters.custom import CustomAdapter
+from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import Exchange
 
-FindAdapter = Callable[[str], Adapter | None]
-"""The adapter a URL belongs to."""
 MOST_FORMS = 4096
 """Remembered at a time; then it starts anew."""
 _NUMBERS = re.compile(r"(?<=/)(?!20[0-9]{4}/)([1-9][0-9]{4,19})(?=/|\.json\Z|\Z)")
@@ -35,57 +34,73 @@ class CallFacts(NamedTuple):
 class _Form(NamedTuple):
     """What all URLs of one form say; `numbered` objects are named by the number of that position."""
 
+    platform: str
     store: str | None
     operation: str
     fixed: Mapping[str, str]
     numbered: Sequence[tuple[str, int]]
 
 
+_NO_CALL = _Form("", None, "", {}, ())
+"""Of URLs that are none of a platform's."""
+
+
 class Calls:
     """Reads the URLs of calls. Thread safe: a lost or doubled entry of the memory changes nothing."""
 
-    def __init__(self, find: FindAdapter) -> None:
-        self._find = find
+    def __init__(self, platforms: Platforms) -> None:
+        self._platforms = platforms
         self._forms: dict[tuple[str, ...], _Form | None] = {}
 
     def read(self, method: str, url: str) -> CallFacts | None:
         """Return what a call says, or None when it is none to a platform."""
-        adapter = self._find(url)
-        if adapter is None:
-            return None
-        if "?" in url or isinstance(adapter, CustomAdapter) or not type(adapter).__module__.startswith(_OURS):
-            return _asked(adapter, method, url)  # patterns of others may read more than the form
+        if "?" in url or not self._can_remember:
+            return self._asked(method, url)
         parts = _NUMBERS.split(url)
         numbers = parts[1::2]
-        key = (adapter.name, method, *parts[::2], *["0" * len(number) for number in numbers])
-        if key not in self._forms:
+        key = (method, *parts[::2], *["0" * len(number) for number in numbers])
+        if key in self._forms:
+            form = self._forms[key]
+        else:
+            form = self._form(method, parts)
             if len(self._forms) >= MOST_FORMS:
                 self._forms.clear()
-            self._forms[key] = _form(adapter, method, parts)
-        form = self._forms[key]
+            self._forms[key] = form
         if form is None:
-            return _asked(adapter, method, url)
-        objects = {kind: numbers[at] for kind, at in form.numbered} if form.numbered else {}
-        return CallFacts(adapter.name, form.store, form.operation, {**form.fixed, **objects} if form.fixed else objects)
+            return self._asked(method, url)
+        if form is _NO_CALL:
+            return None
+        platform, store, operation, fixed, numbered = form
+        objects = {kind: numbers[at] for kind, at in numbered} if numbered else {}
+        return CallFacts(platform, store, operation, {**fixed, **objects} if fixed else objects)
 
+    @cached_property
+    def _can_remember(self) -> bool:
+        """Patterns of custom platforms and of adapters of other packages may read more than the form of a URL."""
+        ours = all(
+            type(adapter).__module__.startswith(_OURS) and not isinstance(adapter, CustomAdapter)
+            for adapter in self._platforms.all()
+        )
+        return ours and not any(_NUMBERS.search(url) for url in self._platforms.base_urls)
 
-def _asked(adapter: Adapter, method: str, url: str) -> CallFacts:
-    exchange = Exchange(method=method, url=url)
-    return CallFacts(adapter.name, adapter.store(exchange), adapter.operation(exchange), adapter.objects(exchange))
+    def _asked(self, method: str, url: str) -> CallFacts | None:
+        adapter = self._platforms.adapter_for_url(url)
+        if adapter is None:
+            return None
+        exchange = Exchange(method=method, url=url)
+        return CallFacts(adapter.name, adapter.store(exchange), adapter.operation(exchange), adapter.objects(exchange))
 
-
-def _form(adapter: Adapter, method: str, parts: Sequence[str]) -> _Form | None:
-    """Return the form of a URL taken apart; None where the adapter reads more of its numbers than that they are ids."""
-    numbers = parts[1::2]
-    others = [_another(number, at) for at, number in enumerate(numbers)]
-    said = _asked(adapter, method, "".join(parts))
-    probed = _asked(adapter, method, _put_in(parts, others))
-    numbered = [(kind, others.index(ident)) for kind, ident in probed.objects.items() if ident in others]
-    fixed = {kind: ident for kind, ident in probed.objects.items() if ident not in others}
-    told = CallFacts(
-        probed.platform, probed.store, probed.operation, {**fixed, **{kind: numbers[at] for kind, at in numbered}}
-    )
-    return _Form(said.store, said.operation, fixed, numbered) if told == said else None
+    def _form(self, method: str, parts: Sequence[str]) -> _Form | None:
+        """Return the form of a URL taken apart; None where more of its numbers is read than that they are ids."""
+        numbers = parts[1::2]
+        others = [_another(number, at) for at, number in enumerate(numbers)]
+        said, probed = self._asked(method, "".join(parts)), self._asked(method, _put_in(parts, others))
+        if said is None or probed is None:
+            return _NO_CALL if said is probed else None
+        numbered = [(kind, others.index(ident)) for kind, ident in probed.objects.items() if ident in others]
+        fixed = {kind: ident for kind, ident in probed.objects.items() if ident not in others}
+        told = probed._replace(objects={**fixed, **{kind: numbers[at] for kind, at in numbered}})
+        return _Form(said.platform, said.store, said.operation, fixed, numbered) if told == said else None
 
 
 def _another(number: str, position: int) -> str:

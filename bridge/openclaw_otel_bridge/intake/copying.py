@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -33,11 +34,14 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], rows: Iterab
     if not written:
         return
     text = "\n".join(map("\t".join, zip(*written, strict=True))) + "\n"
-    command = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with conn.cursor() as cursor, cursor.copy(command) as copy:
+    with conn.cursor() as cursor, cursor.copy(_command(table, tuple(columns))) as copy:
         copy.write(text.encode())
+
+
+@lru_cache(maxsize=64)
+def _command(table: str, columns: tuple[str, ...]) -> bytes:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names).as_bytes(None)
 
 
 def array(items: Iterable[UUID | date | int | str]) -> str:

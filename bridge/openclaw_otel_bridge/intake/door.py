@@ -48,7 +48,7 @@ class Intake:
         bounds = config.intake
         limits = Limits(bounds.queue_items, bounds.flush_items, bounds.flush_seconds)
         self.platforms = Platforms(config.library)
-        self.calls = Calls(self.platforms.adapter_for_url)
+        self.calls = Calls(self.platforms)
         self.keys = Keys(database)
         self.projects = Projects(database)
         self.process = Process(pipeline, hashlib.sha256(config.secret_key.encode()).digest())

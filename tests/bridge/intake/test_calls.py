@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from openclaw_otel.config import Config
+from openclaw_otel.config import Config, StoreConfig
 from openclaw_otel.platforms import Platforms
 from openclaw_otel.record import Exchange
 from openclaw_otel_bridge.intake import calls
 from openclaw_otel_bridge.intake.calls import CallFacts, Calls
 
-FIND = Platforms().adapter_for_url
+PLATFORMS = Platforms()
 URLS = (
     "https://demo.myshopify.com/admin/api/2026-10/orders/{}.json",
     "https://demo.myshopify.com/admin/api/2026-10/orders/{}/fulfillments/{}.json",
@@ -39,7 +39,7 @@ URLS = (
 
 
 def asked(method: str, url: str) -> CallFacts | None:
-    adapter, exchange = FIND(url), Exchange(method, url)
+    adapter, exchange = PLATFORMS.adapter_for_url(url), Exchange(method, url)
     if adapter is None:
         return None
     return CallFacts(adapter.name, adapter.store(exchange), adapter.operation(exchange), adapter.objects(exchange))
@@ -47,7 +47,7 @@ def asked(method: str, url: str) -> CallFacts | None:
 
 @pytest.mark.parametrize("url", URLS)
 def test_every_url_of_a_form_reads_as_if_asked(url: str) -> None:
-    chance, remembered = random.Random(url), Calls(FIND)
+    chance, remembered = random.Random(url), Calls(PLATFORMS)
     assert asked("GET", url.format(1, 2)) is not None
     for _ in range(60):
         numbers = [chance.randint(1, 10 ** chance.randint(1, 21)) for _ in range(url.count("{}"))]
@@ -60,7 +60,7 @@ def test_every_url_of_a_form_reads_as_if_asked(url: str) -> None:
 
 def test_one_form_is_asked_once() -> None:
     urls = [URLS[0].format(10**12 + number) for number in range(50)]
-    remembered = Calls(FIND)
+    remembered = Calls(PLATFORMS)
     found = [remembered.read("GET", url) for url in urls]
     assert len(remembered._forms) == 1
     assert [call.objects["order"] for call in found if call] == [str(10**12 + number) for number in range(50)]
@@ -70,15 +70,24 @@ def test_one_form_is_asked_once() -> None:
 def test_custom_platforms_are_always_asked() -> None:
 
     platforms = Platforms(Config(custom_platforms={"erp": {"hosts": ["erp.example.com"]}}))
-    remembered = Calls(platforms.adapter_for_url)
+    remembered = Calls(platforms)
     call = remembered.read("GET", "https://erp.example.com/v1/orders/123456")
     assert call is not None
     assert call.platform == "custom:erp"
     assert remembered._forms == {}
 
 
+def test_stores_told_apart_by_a_number_are_always_asked() -> None:
+    stores = (StoreConfig("a", "woocommerce", "https://erp.example.com/12345"),)
+    remembered = Calls(Platforms(Config(stores=stores)))
+    assert remembered.read("GET", "https://erp.example.com/54321/orders/1") is None
+    found = remembered.read("GET", "https://erp.example.com/12345/orders/1")
+    assert found is not None
+    assert found.platform == "woocommerce"
+
+
 def test_no_platform_and_endless_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    remembered = Calls(FIND)
+    remembered = Calls(PLATFORMS)
     assert remembered.read("GET", "https://example.com/orders/123456") is None
     monkeypatch.setattr(calls, "MOST_FORMS", 8)
     for number in range(40):

@@ -26,7 +26,7 @@ from openclaw_otel_bridge.intake.items import InboxRow
 from openclaw_otel_bridge.intake.traces import read_traces
 from tests.bridge.otlp_messages import failing, span, traces
 
-FIND = Calls(Platforms().adapter_for_url).read
+FIND = Calls(Platforms()).read
 
 
 @pytest.fixture

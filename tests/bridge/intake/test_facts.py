@@ -16,7 +16,7 @@ from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.facts import Occurrence, is_weak, modern, record_of, sender_view
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-FIND = Calls(Platforms().adapter_for_url).read
+FIND = Calls(Platforms()).read
 ORDER = "https://demo.myshopify.com/admin/api/2026-10/orders/1001.json"
 
 

@@ -28,7 +28,7 @@ PIPELINE = build_pipeline(Side.BRIDGE, Config())
 
 
 def run(*spans: Span, pipeline: Pipeline = PIPELINE, known: Sequence[bytes] = ()) -> Processed:
-    reading = read_traces(traces(*spans), 1, Calls(Platforms().adapter_for_url).read)
+    reading = read_traces(traces(*spans), 1, Calls(Platforms()).read)
     return Process(pipeline, b"k" * 32).run(reading, 1, NOW, lambda asked: asked & set(known))
 
 

@@ -29,7 +29,7 @@ KINDS = {
 
 
 def read(*spans: Span) -> Reading:
-    return read_traces(traces(*spans), 1, Calls(Platforms().adapter_for_url).read)
+    return read_traces(traces(*spans), 1, Calls(Platforms()).read)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

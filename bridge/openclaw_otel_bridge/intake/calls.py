@@ -17,7 +17,7 @@ from openclaw_otel.record import Exchange
 
 MOST_FORMS = 4096
 """Remembered at a time; then it starts anew."""
-_NUMBERS = re.compile(r"(?<=/)(?!20[0-9]{4}/)([1-9][0-9]{4,19})(?=/|\.json\Z|\Z)")
+_NUMBERS = re.compile(r"/(?!20[0-9]{4}/)([1-9][0-9]{4,19})(?=/|\.json\Z|\Z)")
 """Segments of a path that are ids and nothing else. Versions (202309), dates and short numbers may mean something."""
 _OURS = "openclaw_otel.adapters."
 
@@ -94,7 +94,7 @@ class Calls:
         """Return the form of a URL taken apart; None where more of its numbers is read than that they are ids."""
         numbers = parts[1::2]
         others = [_another(number, at) for at, number in enumerate(numbers)]
-        said, probed = self._asked(method, "".join(parts)), self._asked(method, _put_in(parts, others))
+        said, probed = self._asked(method, _put_in(parts, numbers)), self._asked(method, _put_in(parts, others))
         if said is None or probed is None:
             return _NO_CALL if said is probed else None
         numbered = [(kind, others.index(ident)) for kind, ident in probed.objects.items() if ident in others]
@@ -111,4 +111,4 @@ def _another(number: str, position: int) -> str:
 
 def _put_in(parts: Sequence[str], numbers: Sequence[str]) -> str:
     literals = parts[::2]
-    return "".join(f"{literal}{number}" for literal, number in zip(literals, (*numbers, ""), strict=True))
+    return "".join(f"{literal}/{number}" for literal, number in zip(literals, numbers, strict=False)) + literals[-1]

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 import psycopg
 
-from openclaw_otel_bridge.db import Connection, Database
+from openclaw_otel_bridge.db import Connection, Database, queries
 from openclaw_otel_bridge.problems import Overloaded, Unavailable
 
 log = logging.getLogger(__name__)
@@ -264,9 +264,7 @@ class Committer(Generic[T]):
     def _connected(self) -> Connection:
         if self._conn is None or self._conn.closed:
             self._conn = self._database.connect(autocommit=True)
-            # A few of many are looked up here, always by index. Plans are made while the day's partition is empty, when
-            # reading it whole looks cheapest, and kept until statistics come: a minute of a storm later.
-            self._conn.execute("set enable_seqscan to off")
+            self._conn.execute(queries("intake")["plan_by_index"])
         return self._conn
 
     def _disconnect(self) -> None:

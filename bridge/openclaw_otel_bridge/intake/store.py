@@ -19,6 +19,7 @@ from openclaw_otel_bridge.intake.items import Candidate, InboxRow, Item, Reject,
 from openclaw_otel_bridge.intake.quotas import Quotas
 from openclaw_otel_bridge.intake.reconcile import Plan, reconcile
 from openclaw_otel_bridge.intake.rows import candidate_of
+from openclaw_otel_bridge.intake.statistics import Statistics
 from openclaw_otel_bridge.intake.trace_chunks import store_spans
 from openclaw_otel_bridge.partitions import EVENT_TABLES, INBOX_TABLES, SPAN_TABLES, Partitions
 
@@ -45,9 +46,10 @@ class Store:
         self._quotas = quotas
         self._most_new = most_new
         self._partitions = Partitions(retention)
+        self._statistics = Statistics()
 
     def prepare(self, conn: Connection, items: Sequence[Item]) -> None:
-        """Make the partitions the items need, outside their transaction."""
+        """Make the partitions the items need, outside their transaction, and see to the planner's statistics."""
         today = datetime.now(UTC).date()
         events = {item.day for item in items if isinstance(item, Candidate)}
         spans = events | {item.day for item in items if isinstance(item, TraceSpans)}
@@ -55,6 +57,7 @@ class Store:
         for tables, days in ((EVENT_TABLES, events), (SPAN_TABLES, spans), (INBOX_TABLES, inbox)):
             for table in tables:
                 self._partitions.ensure(conn, table, days, today)
+        self._statistics.refresh(conn)
 
     def write(self, conn: Connection, items: Sequence[Item]) -> None:
         """Store the items in the transaction of `conn`; with the same items again it adds nothing."""
@@ -84,6 +87,7 @@ class Store:
         writes.add_sources(conn, plan.touched)
         writes.insert_copies(conn, plan.copies)
         writes.count(conn, counted)
+        self._statistics.wrote([event.key[0] for event in plan.fresh])
         if self._quotas is not None:
             self._quotas.count(conn, (event.key[2] for event in plan.fresh))
         self.stored.issues += places.arrivals(candidate for _, candidate, sign in counted if sign > 0)

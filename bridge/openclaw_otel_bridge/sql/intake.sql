@@ -1,3 +1,10 @@
+-- name: plan_by_index
+-- A few of many are looked up, always by index. Plans are made while the day's partition is empty, when reading it whole
+-- looks cheapest, and would be kept until statistics come, a minute of a storm later; made anew each time, they would
+-- cost more than the look-ups.
+select set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+       set_config('enable_mergejoin', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false)
+
 -- name: known
 -- which of these ids are events already, or copies of one
 select e.day, e.id, e.project_id, e.day as event_day, e.id as event_id, e.sources, e.grouping_id

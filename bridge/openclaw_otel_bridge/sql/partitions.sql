@@ -27,6 +27,10 @@ alter table {parent} attach partition {child} for values from ({day}) to ({next_
 select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
 where i.inhparent = to_regclass(%s) and c.relname <> %s || '_default' order by 1
 
+-- name: never_analyzed
+-- whether the partition is there and nothing is known of what it holds
+select true from pg_class where relname = %s and relnamespace = current_schema()::regnamespace and reltuples < 0
+
 -- name: detach
 -- readers go on while the partition leaves
 alter table {parent} detach partition {child}

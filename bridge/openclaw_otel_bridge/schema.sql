@@ -217,7 +217,7 @@ create table events (
     copy_hash       bigint,                            -- keyed hash of raw exception type and message
     chunk           bigint not null default 0,         -- snapshots.id
     span_chunk      bigint,                            -- spans.id
-    primary key (day, id, project_id)                  -- two projects may be sent the same failure
+    primary key (id, day, project_id)                  -- two projects may be sent the same failure
 ) partition by range (day);
 create index events_grouping on events (grouping_id, occurred_at desc, id desc);
 create index events_order on events (project_id, order_id) where order_id is not null;

@@ -31,13 +31,15 @@ _UNUSABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.Programmi
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`queue` items may wait; `flush` make a transaction, or fewer when no more are on their way, or after `seconds`.
+    """`queue` items may wait; at most about `flush` make a transaction.
 
-    A request waits `patience` seconds for its commit.
+    `enough` are written at once; fewer wait for what is on its way, `seconds` at most. A request waits `patience`
+    seconds for its commit.
     """
 
     queue: int = 20_000
     flush: int = 2000
+    enough: int = 256
     seconds: float = 0.005
     patience: float = 30.0
 
@@ -197,7 +199,8 @@ class Committer(Generic[T]):
             while not self._tickets and not self._closing:
                 self._wake.wait()
             deadline = time.monotonic() + self._limits.seconds
-            while self._expected and not self._closing and self._waiting < self._limits.flush:
+            enough = min(self._limits.enough, self._limits.flush)
+            while self._expected and not self._closing and self._waiting < enough:
                 rest = deadline - time.monotonic()
                 if rest <= 0:
                     break

@@ -46,7 +46,7 @@ class Intake:
 
     def __init__(self, config: Config, database: Database, pipeline: Pipeline) -> None:
         bounds = config.intake
-        limits = Limits(bounds.queue_items, bounds.flush_items, bounds.flush_seconds)
+        limits = Limits(bounds.queue_items, bounds.flush_items, seconds=bounds.flush_seconds)
         self.platforms = Platforms(config.library)
         self.calls = Calls(self.platforms)
         self.keys = Keys(database)

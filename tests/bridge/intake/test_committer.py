@@ -57,6 +57,15 @@ def test_requests_on_their_way_share_a_transaction(database: Database, database_
         assert committer.figures.items == 60
 
 
+def test_a_large_request_waits_for_no_other(database: Database) -> None:
+    limits = Limits(seconds=3600, patience=60)
+    with closing(Committer("test", database, insert, limits)) as committer:
+        other = threading.Thread(target=committer.expect)
+        other.start()
+        other.join()
+        assert committer.submit(["a"] * limits.enough) == []
+
+
 def test_nobody_waits_for_a_request_that_brings_nothing(database: Database) -> None:
     with closing(Committer("test", database, insert, Limits(seconds=60))) as committer:
         gone = threading.Event()

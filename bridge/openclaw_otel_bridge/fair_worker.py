@@ -4,6 +4,9 @@ It leaves a new connection to the process with fewer of them: all processes wait
 it likes, so that the few connections of Collectors and exporters often end in one process, while another core idles.
 And a thread waits a moment for the next request of its connection: the way back through the poller costs more than
 reading a small request.
+
+A client that stands still keeps nobody waiting: neither the thread that reads its request (see BoundedReader) nor, when
+its connection is closed, the thread that accepts all others.
 """
 
 from __future__ import annotations
@@ -15,7 +18,11 @@ import threading
 import time
 from typing import Any
 
+from gunicorn import http
 from gunicorn.workers.gthread import ThreadWorker
+
+from openclaw_otel_bridge.bounded_reader import BoundedReader
+from openclaw_otel_bridge.lingering import Lingering
 
 PATIENCE = 0.02
 """Seconds a connection may wait for a process that has fewer."""
@@ -68,6 +75,7 @@ class FairWorker(ThreadWorker):
         """Start, with nothing queued."""
         self._queued = 0
         self._counting = threading.Lock()
+        self._lingering = Lingering()
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
@@ -80,10 +88,32 @@ class FairWorker(ThreadWorker):
         """Serve the request of a connection, and those that follow at once."""
         with self._counting:
             self._queued -= 1
-        kept = super().handle(conn)  # neither True nor False: it is to wait in the poller
+        kept = self._serve(conn)  # neither True nor False: it is to wait in the poller
         while kept is True and not conn.is_http2 and self.alive and not self._queued and _has_more(conn):
-            kept = super().handle(conn)
+            kept = self._serve(conn)
         return kept
+
+    def _serve(self, conn: Any) -> bool:
+        if conn.parser is None:
+            parser: Any = http.get_parser(self.cfg, conn.sock, conn.client)
+            parser.unreader = BoundedReader(conn.sock)
+            conn.parser = parser
+        conn.parser.unreader.begin()
+        kept: bool = super().handle(conn)
+        return kept
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep the connection, or close it without waiting for its client to do the same."""
+        if fs.cancelled() or fs.exception() is not None or fs.result():
+            super().finish_request(conn, fs)
+            return
+        self.nr_conns -= 1
+        self._lingering.take(conn.sock, self.poller)
+
+    def murder_pending(self) -> None:
+        """Close what nothing came of in time."""
+        super().murder_pending()
+        self._lingering.end_old()
 
     def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
         """Serve what has happened, then tell the others how many connections there are."""

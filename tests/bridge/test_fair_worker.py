@@ -6,12 +6,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
+from openclaw_otel_bridge import bounded_reader
+from openclaw_otel_bridge.error_answers import render_problem
 from openclaw_otel_bridge.fair_worker import UNUSED, OpenConnections
+from openclaw_otel_bridge.intake.bodies import body_of
+from openclaw_otel_bridge.problems import Problem
 from openclaw_otel_bridge.server import WebSettings, bind, run_web
 
 
@@ -30,11 +35,19 @@ def test_the_fewest_of_the_others() -> None:
 def _pid_app() -> Flask:
     app = Flask("pid")
     app.add_url_rule("/", view_func=lambda: str(os.getpid()))
+    app.add_url_rule("/size", view_func=_size, methods=["POST"])
+    app.register_error_handler(Problem, render_problem)
     return app
 
 
+def _size() -> str:
+    return str(len(body_of(request, 10**8)))
+
+
 @pytest.fixture
-def address() -> Iterator[tuple[str, int]]:
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    monkeypatch.setattr(bounded_reader, "STALL", 1)
+    monkeypatch.setattr(bounded_reader, "START", 2.0)
     listener = bind("127.0.0.1", 0)
     host, port = listener.getsockname()
     pid = os.fork()
@@ -59,15 +72,19 @@ def _until_served(address: tuple[str, int]) -> None:
     raise AssertionError("the server does not listen")
 
 
-def test_connections_that_stay_are_spread_over_the_processes(address: tuple[str, int]) -> None:
+def _until_all_serve(address: tuple[str, int]) -> None:
     _until_served(address)
     pids: set[str] = set()
-    while len(pids) < 3:  # all have started
+    while len(pids) < 3:
         conn = HTTPConnection(*address, timeout=10)
         conn.request("GET", "/")
         pids.add(conn.getresponse().read().decode())
         conn.close()
     time.sleep(0.3)  # until the last has seen that it was left
+
+
+def test_connections_that_stay_are_spread_over_the_processes(address: tuple[str, int]) -> None:
+    _until_all_serve(address)
     kept = [HTTPConnection(*address, timeout=10) for _ in range(9)]
     served: Counter[str] = Counter()
 
@@ -108,3 +125,88 @@ def test_more_connections_than_threads_are_all_served(address: tuple[str, int]) 
             answer.read()
     for conn in kept:
         conn.close()
+
+
+HEAD = b"POST /size HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+
+
+def _answer(conn: socket.socket) -> bytes:
+    found = b""
+    while part := conn.recv(65536):
+        found += part
+    return found
+
+
+@pytest.mark.parametrize("sent", [b"Content-Length: 9\r\n\r\nab", b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"])
+def test_senders_that_stand_still_keep_nobody_waiting(address: tuple[str, int], sent: bytes) -> None:
+    _until_all_serve(address)
+    stalled = [socket.create_connection(address, timeout=20) for _ in range(12)]  # twice as many as threads
+    for conn in stalled:
+        conn.sendall(HEAD + sent)
+    half_a_head = socket.create_connection(address, timeout=20)
+    half_a_head.sendall(b"POST /size HT")
+    time.sleep(0.2)
+    started = time.monotonic()
+    alive = HTTPConnection(*address, timeout=10)
+    alive.request("POST", "/size", b"x" * 5_000_000)
+    assert alive.getresponse().read() == b"5000000"
+    assert time.monotonic() - started < 5
+    answers = [_answer(conn) for conn in stalled]
+    assert [answer.split(b"\r\n")[0] for answer in answers] == [b"HTTP/1.1 503 SERVICE UNAVAILABLE"] * 12
+    assert all(b"\r\nRetry-After: 1\r\n" in answer for answer in answers), "its network may come back"
+    assert _answer(half_a_head) == b""
+    alive.close()
+    for conn in (*stalled, half_a_head):
+        conn.close()
+
+
+def test_clients_that_do_not_close_keep_nobody_waiting(address: tuple[str, int]) -> None:
+    _until_all_serve(address)
+    kept = [socket.create_connection(address, timeout=10) for _ in range(12)]
+    for conn in kept:
+        conn.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert _answer(conn).startswith(b"HTTP/1.1 200")
+    started = time.monotonic()
+    alive = HTTPConnection(*address, timeout=10)
+    alive.request("GET", "/")
+    assert alive.getresponse().status == 200
+    assert time.monotonic() - started < 1
+    alive.close()
+    for conn in kept:
+        conn.close()
+
+
+def test_a_refusal_reaches_who_is_still_sending(address: tuple[str, int]) -> None:
+    _until_served(address)
+    with socket.create_connection(address, timeout=20) as conn:
+        conn.sendall(HEAD + b"Content-Length: 200000000\r\n\r\n")
+        for _ in range(30):
+            conn.sendall(b"x" * 1_000_000)
+            time.sleep(0.01)
+        assert _answer(conn).startswith(b"HTTP/1.1 413")
+
+
+def test_a_sender_that_drips_is_cut_off_and_a_slow_one_is_not(address: tuple[str, int]) -> None:
+    _until_all_serve(address)
+    with socket.create_connection(address, timeout=20) as dripping, socket.create_connection(address) as slow:
+        dripping.sendall(HEAD + b"Content-Length: 1000\r\n\r\n")
+        slow.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % (8 * 16384))
+        started = time.monotonic()
+        for _ in range(8):
+            slow.sendall(b"x" * 16384)
+            time.sleep(0.5)
+            with suppress(OSError):
+                dripping.sendall(b"x")
+        assert time.monotonic() - started > 3.9, "longer than a request may take that brings nothing"
+        assert b"\r\n\r\n131072" in _answer(slow)
+        with suppress(OSError):
+            assert b"HTTP/1.1 503" in _answer(dripping)
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\nab\r\n0\r\n\r\n", b"2\r\nabXX0\r\n\r\n", b"2\r\nab\r\n"])
+def test_chunks_that_cannot_be_read_are_the_senders_fault(address: tuple[str, int], chunks: bytes) -> None:
+    _until_served(address)
+    with socket.create_connection(address, timeout=20) as conn:
+        conn.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
+        conn.shutdown(socket.SHUT_WR)
+        assert _answer(conn).startswith(b"HTTP/1.1 400 ")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Collection
 from typing import Any, Protocol
 
 import zstandard
+from flask import Request
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected
 
-from openclaw_otel_bridge.problems import Problem
+from openclaw_otel_bridge.problems import Problem, Unavailable
 
 OTLP_CODINGS = ("gzip", "deflate")
 SENTRY_CODINGS = ("gzip", "deflate", "br", "zstd")
@@ -26,6 +30,16 @@ class Stream(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
+def body_of(request: Request, limit: int, codings: Collection[str] = ()) -> bytes:
+    """Return the body of a request, decompressed where `codings` says what from; else as it came. Raises as read_body.
+
+    The application's own limit, made for pages, does not hold here.
+    """
+    request.max_content_length = sys.maxsize  # None would not lift it: Flask takes that for "as the application says"
+    encoding = request.headers.get("Content-Encoding", "") if codings else ""
+    return read_body(request.stream, encoding, request.content_length, limit, codings)
+
+
 def read_body(
     stream: Stream, encoding: str, length: int | None, limit: int, codings: Collection[str] = OTLP_CODINGS
 ) -> bytes:
@@ -35,7 +49,8 @@ def read_body(
     taken beside an uncompressed body.
 
     Raises:
-        Problem: 413 over the limit, 415 an encoding nobody asked for, 400 a body that is not what its headers say.
+        Problem: 413 over the limit, 415 an encoding nobody asked for, 400 a body that is not what its headers say,
+            503 one that does not come.
     """
     coding = encoding.strip().lower() or "identity"
     if coding != "identity" and coding.removeprefix("x-") not in codings:
@@ -77,12 +92,23 @@ def _damaged(coding: str, why: str) -> Problem:
 def _read(stream: Stream, limit: int) -> bytes:
     parts = []
     size = 0
-    while part := stream.read(_CHUNK):
+    while part := _part(stream):
         size += len(part)
         if size > limit:
             raise too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+def _part(stream: Stream) -> bytes:
+    try:
+        return stream.read(_CHUNK)
+    except ClientDisconnected as error:
+        if isinstance(error.__context__, TimeoutError):  # the sender is there, its network is not: it comes again
+            raise Unavailable("the body does not come; send it again") from error
+        raise Problem("the body ended before its last chunk", code="truncated") from error
+    except ParseException as error:
+        raise Problem(f"the body's chunks cannot be read: {error}", code="truncated") from error
 
 
 def _inflate(data: bytes, limit: int, window: int) -> bytes:

@@ -23,7 +23,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from werkzeug.exceptions import HTTPException
 
-from openclaw_otel_bridge.intake.bodies import read_body
+from openclaw_otel_bridge.intake.bodies import OTLP_CODINGS, body_of
 from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.logs import read_logs
 from openclaw_otel_bridge.intake.otlp import Encoding, decode_items, encode, encoding_of, status_message
@@ -163,9 +163,7 @@ def _project() -> int:
 
 
 def _body() -> bytes:
-    request.max_content_length = None  # the limit below counts decompressed bytes, chunked bodies too
-    limit = services().config.intake.max_body_bytes
-    return read_body(request.stream, request.headers.get("Content-Encoding", ""), request.content_length, limit)
+    return body_of(request, services().config.intake.max_body_bytes, OTLP_CODINGS)
 
 
 def _answer(message: Message, encoding: Encoding, status: int) -> Response:

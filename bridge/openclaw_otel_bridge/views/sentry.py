@@ -13,7 +13,7 @@ import psycopg_pool
 from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from openclaw_otel_bridge.intake.bodies import SENTRY_CODINGS, read_body
+from openclaw_otel_bridge.intake.bodies import SENTRY_CODINGS, body_of
 from openclaw_otel_bridge.intake.envelope import Envelope, parse_envelope
 from openclaw_otel_bridge.intake.quotas import QuotaExceeded
 from openclaw_otel_bridge.intake.sentry import read_envelope
@@ -152,10 +152,7 @@ def _check(key: str, project_id: int) -> None:
 
 
 def _body() -> bytes:
-    request.max_content_length = None  # the limit below counts decompressed bytes, chunked bodies too
-    limit = services().config.intake.max_body_bytes
-    coding = request.headers.get("Content-Encoding", "")
-    return read_body(request.stream, coding, request.content_length, limit, SENTRY_CODINGS)
+    return body_of(request, services().config.intake.max_body_bytes, SENTRY_CODINGS)
 
 
 def _count_items(envelope: Envelope) -> None:

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from openclaw_otel_bridge.db import queries
 from openclaw_otel_bridge.error_answers import render_problem
-from openclaw_otel_bridge.intake.bodies import read_body
+from openclaw_otel_bridge.intake.bodies import body_of
 from openclaw_otel_bridge.problems import Problem
 from openclaw_otel_bridge.sentry.hooks import RESOURCES, facts_of, is_genuine
 from openclaw_otel_bridge.sentry.ingest import event_of_alert
@@ -32,8 +32,7 @@ def take_hook(integration: str) -> Response:
         message = f"no integration {integration!r} is configured: add [sentry.{integration}] to openclaw.toml"
         raise Problem(message, status=404, code="not_found")
     project_id = g.project_id = here.intake.projects.id_of(settings.project)
-    request.max_content_length = None
-    body = read_body(request.stream, "", request.content_length, LARGEST)
+    body = body_of(request, LARGEST)
     if not is_genuine(body, request.headers.get("Sentry-Hook-Signature", ""), settings.client_secret):
         raise Problem("Sentry-Hook-Signature is missing or wrong: check client_secret", status=401, code="signature")
     request_id = request.headers.get("Request-ID", "")

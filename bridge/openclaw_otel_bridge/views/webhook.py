@@ -11,7 +11,7 @@ from openclaw_otel.config import StoreConfig
 from openclaw_otel.errors import UnknownPlatform
 from openclaw_otel.record import WebhookAnswer, WebhookRequest
 from openclaw_otel_bridge.error_answers import render_problem
-from openclaw_otel_bridge.intake.bodies import read_body
+from openclaw_otel_bridge.intake.bodies import body_of
 from openclaw_otel_bridge.intake.deliveries import Delivery
 from openclaw_otel_bridge.intake.items import Item
 from openclaw_otel_bridge.intake.parcels import Parcel
@@ -99,10 +99,8 @@ def _adapter(platform: str) -> Adapter:
 
 def _request() -> WebhookRequest:
     """The request as the platform sent it: raw bytes, its own URL as proxies forwarded it."""
-    request.max_content_length = None
     if "webhook_body" not in request.environ:
-        body = read_body(request.stream, "", request.content_length, LARGEST)
-        request.environ["webhook_body"] = body
+        request.environ["webhook_body"] = body_of(request, LARGEST)
     return WebhookRequest(request.method, request.url, dict(request.headers.items()), request.environ["webhook_body"])
 
 

@@ -188,6 +188,17 @@ def test_over_the_limit(small: Bridge) -> None:
     assert count(small) == 10
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_only_the_limit_of_the_intake_holds_here(bridge: Bridge, chunked: bool) -> None:
+    """Not that of pages and the API, 8 MiB."""
+    event = exception_event("E", "m", note="x" * 20_000_000)
+    data = traces(span(event)).SerializeToString()
+    assert len(data) < bridge.app.extensions[EXTENSION].config.intake.max_body_bytes
+    sent: Any = (data[at : at + 1_000_000] for at in range(0, len(data), 1_000_000)) if chunked else data
+    assert post(bridge, sent).status_code == 200
+    assert count(bridge) == 1
+
+
 def test_empty_requests(bridge: Bridge) -> None:
     for path in ("/v1/traces", "/v1/logs"):
         assert post(bridge, b"", PROTOBUF, path).status_code == 200

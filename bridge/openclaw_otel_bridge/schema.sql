@@ -499,6 +499,7 @@ create table sentry_links (                            -- one issue of Sentry an
     next_attempt_at timestamptz not null default now(),
     last_error      text not null default '',
     created_at      timestamptz not null default now(),
+    heard_at        timestamptz,                       -- when Sentry sent the latest webhook that was heard
     primary key (integration, sentry_id)
 );
 create index sentry_links_issue on sentry_links (issue_id);

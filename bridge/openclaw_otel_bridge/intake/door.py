@@ -28,7 +28,8 @@ from openclaw_otel_bridge.intake.quotas import QuotaExceeded, Quotas
 from openclaw_otel_bridge.intake.rejects import Rejects, item_reason
 from openclaw_otel_bridge.intake.spool import Bounds, Spool
 from openclaw_otel_bridge.intake.store import Store
-from openclaw_otel_bridge.intake.webhooks import Webhooks
+from openclaw_otel_bridge.intake.webhooks import Ways, Webhooks
+from openclaw_otel_bridge.sentry.keeping import SentryHook, keep_hooks
 
 log = logging.getLogger(__name__)
 LARGE = 64
@@ -61,7 +62,8 @@ class Intake:
         self.committers: dict[str, Committer[Item]] = {
             name: Committer(name, database, store.write, limits, store.prepare) for name, store in self.stores.items()
         }
-        self.webhooks = Webhooks(self.committers["webhooks"], self.projects, _spool(config))
+        self.hooks: Committer[SentryHook] = Committer("sentry_hooks", database, keep_hooks, limits)
+        self.webhooks = Webhooks(Ways(self.committers["webhooks"], self.hooks), self.projects, _spool(config))
         self.rejects = Rejects(self.committers["telemetry"].offer, pipeline.redact_text)
         self.counts: dict[tuple[str, str], int] = {}
         """(protocol, what) → how many: received, found, dropped, spans_dropped, rejected; for /metrics."""
@@ -131,10 +133,6 @@ class Intake:
         """Store what telemetry brought; return the items that cannot be stored. Raises as `take`."""
         return self.committers["telemetry"].submit(items)
 
-    def webhook(self, items: Sequence[Item], patience: float) -> list[Refused[Item]]:
-        """Store what a webhook brought that its sender repeats, within `patience` seconds; else as `telemetry`."""
-        return self.committers["webhooks"].submit(items, patience)
-
     def count(self, protocol: str, **numbers: int) -> None:
         """Add to the counts of a protocol."""
         with self._lock:
@@ -144,17 +142,18 @@ class Intake:
     @property
     def depth(self) -> int:
         """Items that wait for their commit in this process."""
-        return sum(committer.depth for committer in self.committers.values())
+        return self.hooks.depth + sum(committer.depth for committer in self.committers.values())
 
     @property
     def is_full(self) -> bool:
         """Say whether a queue of this process turns senders away."""
-        return any(committer.is_full for committer in self.committers.values())
+        return self.hooks.is_full or any(committer.is_full for committer in self.committers.values())
 
     def close(self) -> None:
         """Write what waits and end the threads; what is in the spool goes on waiting."""
         self.webhooks.close()
         self.rejects.flush()
+        self.hooks.close()
         for committer in self.committers.values():
             committer.close()
 

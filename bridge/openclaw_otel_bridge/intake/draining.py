@@ -13,8 +13,7 @@ import psycopg
 import psycopg_pool
 
 from openclaw_otel_bridge.intake.committer import Refused
-from openclaw_otel_bridge.intake.items import Item
-from openclaw_otel_bridge.intake.parcels import BadParcel, Parcel, unpack_parcel
+from openclaw_otel_bridge.intake.parcels import BadParcel, Kept, Parcel, unpack_parcel
 from openclaw_otel_bridge.intake.spool import Spool
 from openclaw_otel_bridge.problems import Unavailable
 
@@ -27,7 +26,7 @@ BATCH = 50
 """Files stored in one transaction."""
 TELL_SECONDS = 60.0
 """Between two lines of the log about what waits."""
-Store = Callable[[Sequence[Parcel]], Sequence[Refused[Item]]]
+Store = Callable[[Sequence[Parcel]], Sequence[Refused[Kept]]]
 
 
 class Drain:

@@ -18,9 +18,16 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from openclaw_otel_bridge.intake.items import Candidate, InboxRow, Item
+from openclaw_otel_bridge.sentry.keeping import SentryHook
 
 VERSION = 1
-_KINDS: Mapping[str, type[InboxRow] | type[Candidate]] = {"delivery": InboxRow, "event": Candidate}
+Kept = Item | SentryHook
+"""What a delivery may come to."""
+_KINDS: Mapping[str, type[InboxRow] | type[Candidate] | type[SentryHook]] = {
+    "delivery": InboxRow,
+    "event": Candidate,
+    "sentry_hook": SentryHook,
+}
 
 
 class BadParcel(ValueError):
@@ -32,7 +39,7 @@ class Parcel:
     """What one delivery came to, redacted; `project` is a slug: its id may not be known while the database is gone."""
 
     project: str
-    items: tuple[Item, ...]
+    items: tuple[Kept, ...]
 
 
 def pack_parcel(parcel: Parcel) -> bytes:
@@ -44,7 +51,7 @@ def pack_parcel(parcel: Parcel) -> bytes:
     names = {kind: name for name, kind in _KINDS.items()}
     items = []
     for item in parcel.items:
-        if not isinstance(item, InboxRow | Candidate):
+        if not isinstance(item, InboxRow | Candidate | SentryHook):
             raise TypeError(f"a {type(item).__name__} does not wait in a file")
         items.append({"kind": names[type(item)], **_fields(item)})
     # Lone surrogates stay escapes: what was read is what was written.
@@ -69,7 +76,7 @@ def unpack_parcel(data: bytes) -> Parcel:
         raise BadParcel(f"it cannot be read: {error!r}"[:300]) from error
 
 
-def of_project(item: Item, project_id: int) -> Item:
+def of_project(item: Kept, project_id: int) -> Kept:
     """Return an item of a parcel as one of that project."""
     if isinstance(item, Candidate):
         return item._replace(project_id=project_id)

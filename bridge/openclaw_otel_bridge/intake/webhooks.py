@@ -6,14 +6,16 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from openclaw_otel_bridge.intake.committer import Committer, Refused
 from openclaw_otel_bridge.intake.draining import GONE, Drain
 from openclaw_otel_bridge.intake.items import Candidate, InboxRow, Item
-from openclaw_otel_bridge.intake.parcels import BadParcel, Parcel, of_project, pack_parcel
+from openclaw_otel_bridge.intake.parcels import BadParcel, Kept, Parcel, of_project, pack_parcel
 from openclaw_otel_bridge.intake.projects import Projects
 from openclaw_otel_bridge.intake.spool import Spool, SpoolFull
 from openclaw_otel_bridge.problems import Unavailable
+from openclaw_otel_bridge.sentry.keeping import SentryHook
 
 log = logging.getLogger(__name__)
 UNKNOWN = 0
@@ -29,10 +31,28 @@ DRAIN_PATIENCE = 30.0
 TELL_SECONDS = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The two queues of deliveries: what becomes an event or lies in the inbox, and what the worker hears of Sentry."""
+
+    items: Committer[Item]
+    hooks: Committer[SentryHook]
+
+    def submit(self, given: Sequence[Kept], patience: float) -> list[Refused[Kept]]:
+        """Store what is given within `patience` seconds; return what cannot be. Raises as a committer."""
+        until = time.monotonic() + patience
+        items = [item for item in given if not isinstance(item, SentryHook)]
+        hooks = [item for item in given if isinstance(item, SentryHook)]
+        refused: list[Refused[Kept]] = [Refused(bad.item, bad.reason) for bad in self.items.submit(items, patience)]
+        # After the events: the worker looks for the one that came along.
+        late = self.hooks.submit(hooks, max(0.05, until - time.monotonic()))
+        return refused + [Refused(bad.item, bad.reason) for bad in late]
+
+
 class Webhooks:
     """Stores deliveries, or keeps them until they can be stored. Thread safe."""
 
-    def __init__(self, committer: Committer[Item], projects: Projects, spool: Spool | None) -> None:
+    def __init__(self, ways: Ways, projects: Projects, spool: Spool | None) -> None:
         """`spool` None: what cannot be stored in time is sent back."""
         self.spool = spool
         self.drain = Drain(spool, self._store) if spool else None
@@ -40,7 +60,7 @@ class Webhooks:
         """Deliveries kept in the spool so far."""
         self.turned_away = 0
         """Deliveries sent back because the spool was full or could not be written."""
-        self._committer = committer
+        self._ways = ways
         self._projects = projects
         self._lock = threading.Lock()
         self._trouble_until = 0.0
@@ -64,7 +84,7 @@ class Webhooks:
             log.info("the project %s cannot be looked up now: %s", slug, error)
             return UNKNOWN
 
-    def take(self, parcel: Parcel, until: float, *, proved: bool) -> Sequence[Refused[Item]]:
+    def take(self, parcel: Parcel, until: float, *, proved: bool) -> Sequence[Refused[Kept]]:
         """Store a delivery or keep it in the spool; return what cannot be stored.
 
         `proved`: the platform signed it.
@@ -75,7 +95,7 @@ class Webhooks:
         known = all(item.project_id != UNKNOWN for item in parcel.items if isinstance(item, Candidate | InboxRow))
         if self.spool is None or (known and time.monotonic() >= self._trouble_until):
             try:
-                return self._committer.submit(parcel.items, max(0.05, until - time.monotonic()))
+                return self._ways.submit(parcel.items, max(0.05, until - time.monotonic()))
             except Unavailable:
                 if self.spool is None:
                     log.error("a delivery is sent back: OPENCLAW_OTEL_SPOOL_DIR names no directory for it to wait in")
@@ -112,10 +132,10 @@ class Webhooks:
                 "the database takes no delivery now; they wait in %s (%d since the start)", spool.folder, self.spooled
             )
 
-    def _store(self, parcels: Sequence[Parcel]) -> Sequence[Refused[Item]]:
+    def _store(self, parcels: Sequence[Parcel]) -> Sequence[Refused[Kept]]:
         """Commit parcels from the spool; see `Drain`."""
-        given: dict[int, Item] = {}
-        items: list[Item] = []
+        given: dict[int, Kept] = {}
+        items: list[Kept] = []
         for parcel in parcels:
             project_id = self._projects.id_of(parcel.project)
             if project_id is None:
@@ -124,6 +144,6 @@ class Webhooks:
                 made = of_project(item, project_id)
                 items.append(made)
                 given[id(made)] = item
-        refused = self._committer.submit(items, DRAIN_PATIENCE)
+        refused = self._ways.submit(items, DRAIN_PATIENCE)
         self._trouble_until = 0.0
         return [Refused(given[id(bad.item)], bad.reason) for bad in refused]

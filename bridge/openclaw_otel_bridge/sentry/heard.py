@@ -89,6 +89,9 @@ def hear(conn: Connection, settings: SentrySettings, facts: Facts, ingest: Inges
             return "no issue of ours is found for it"
         link = add_link(conn, settings.name, issue_id, facts)
     if facts["resource"] == "issue":
+        at = _time(facts.get("at"))
+        if at is not None and link.heard_at is not None and at < link.heard_at:
+            return "later news of the issue were here before"
         _follow(conn, system_actor(project_id, "sentry"), link, facts)
     return ""
 
@@ -121,6 +124,7 @@ def _follow(conn: Connection, actor: Actor, link: Link, facts: Facts) -> None:
         "our_status": now.word,
         "our_assignee": now.email,
         "version": now.version,
+        "at": _time(facts.get("at")),
     }
     conn.execute(queries("sentry")["heard"], {"integration": link.integration, "sentry_id": link.sentry_id} | known)
 
@@ -153,9 +157,13 @@ def _follow_assignee(conn: Connection, actor: Actor, link: Link, email: str) -> 
 def _end(until: str) -> datetime:
     """Return when a mute ends."""
     now = datetime.now(UTC)
+    found = _time(until)
+    return found if found is not None and now < found < now + FOREVER else now + FOREVER
+
+
+def _time(text: str | None) -> datetime | None:
     try:
-        found = datetime.fromisoformat(until)
+        found = datetime.fromisoformat(text or "")
     except ValueError:
-        return now + FOREVER
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return found if now < found < now + FOREVER else now + FOREVER
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from openclaw_otel.attributes import ERROR_GROUPING_HASH, RECORD_ID
@@ -18,6 +19,8 @@ STATUSES = {"resolved": "resolved", "unresolved": "unresolved", "ignored": "igno
 SYSTEM = "sentry"
 """Actor id of what Sentry does by itself (resolved by a release, …)."""
 Facts = dict[str, Any]
+_LATEST, _EARLIEST = timedelta(days=1), timedelta(minutes=5)
+"""How far a time of Sentry's may lie before ours, and after it."""
 
 
 def is_genuine(body: bytes, signature: str, client_secret: str) -> bool:
@@ -51,6 +54,14 @@ def facts_of(resource: str, payload: Mapping[str, Any], redact: Callable[[str], 
             "until": _text(_mapping(issue.get("statusDetails")).get("ignoreUntil")),
         }
     return facts if facts.get("sentry_id") else None
+
+
+def told_at(stamp: str, received_at: datetime) -> datetime:
+    """Return when Sentry sent a webhook, by its Sentry-Hook-Timestamp; when it came, where that cannot be so."""
+    if not (stamp.isascii() and stamp.isdecimal() and 10 <= len(stamp) <= 13):
+        return received_at
+    found = datetime.fromtimestamp(int(stamp) / 10 ** (len(stamp) - 10), UTC)
+    return found if received_at - _LATEST <= found <= received_at + _EARLIEST else received_at
 
 
 def event_keys(event: Mapping[str, Any]) -> Facts:

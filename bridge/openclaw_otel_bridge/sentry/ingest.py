@@ -8,21 +8,21 @@ from typing import Any
 
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Connection
-from openclaw_otel_bridge.intake import Intake
 from openclaw_otel_bridge.intake.found import Reading
+from openclaw_otel_bridge.intake.items import Item
 from openclaw_otel_bridge.intake.process import Process
 from openclaw_otel_bridge.intake.sentry import read_event
 from openclaw_otel_bridge.intake.store import Store
 
 
-def event_of_alert(intake: Intake, payload: Mapping[str, Any], project_id: int, patience: float) -> None:
-    """Store the event an alert carries; within `patience` seconds, or raises Unavailable."""
+def event_of_alert(process: Process, payload: Mapping[str, Any], project_id: int) -> tuple[Item, ...]:
+    """Return the event an alert carries, processed; nothing where it carries none that counts."""
     data = payload.get("data")
     event = data.get("event") if isinstance(data, Mapping) else None
     reading = _reading(event, project_id) if isinstance(event, Mapping) else None
-    if reading is not None:
-        done = intake.process.run(reading, project_id, datetime.now(UTC), lambda _: set())
-        intake.webhook(done.items, patience)
+    if reading is None:
+        return ()
+    return tuple(process.run(reading, project_id, datetime.now(UTC), lambda _: set()).items)
 
 
 class Ingest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ class Link:
     sentry_assignee: str
     our_status: str
     our_assignee: str
+    heard_at: datetime | None = None
+    """When Sentry sent the latest webhook that was heard."""
 
 
 @dataclass(frozen=True, slots=True)

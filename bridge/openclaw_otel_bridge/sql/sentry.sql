@@ -1,11 +1,8 @@
 -- name: keep_hook
 -- a webhook as it came; a repeat changes nothing
-insert into sentry_hooks (integration, request_id, facts) values (%(integration)s, %(request_id)s, %(facts)s)
+insert into sentry_hooks (integration, request_id, received_at, facts)
+values (%(integration)s, %(request_id)s, %(received_at)s, %(facts)s)
 on conflict (integration, request_id) do nothing
-
--- name: hasten
--- an answer Sentry waits for must come within a second
-select set_config('statement_timeout', '600', true), set_config('lock_timeout', '300', true)
 
 -- name: next_hook
 -- the oldest webhook that is due, under its row lock
@@ -31,7 +28,7 @@ delete from sentry_hooks where done_at < now() - interval '14 days'
 -- name: link
 -- the issue of ours behind an issue of Sentry, following a merge, under the link's row lock
 select l.integration, l.sentry_id, coalesce(i.merged_into, i.id) as issue_id, l.sentry_status, l.sentry_assignee,
-       l.our_status, l.our_assignee
+       l.our_status, l.our_assignee, l.heard_at
 from sentry_links l join issues i on i.id = l.issue_id
 where l.integration = %(integration)s and l.sentry_id = %(sentry_id)s
 for update of l
@@ -46,7 +43,8 @@ on conflict (integration, sentry_id) do nothing
 -- name: heard
 -- what Sentry said, and how our issue stands after it: none of it is to be told back
 update sentry_links set sentry_status = %(sentry_status)s, sentry_assignee = %(sentry_assignee)s,
-    our_status = %(our_status)s, our_assignee = %(our_assignee)s, synced_version = %(version)s
+    our_status = %(our_status)s, our_assignee = %(our_assignee)s, synced_version = %(version)s,
+    heard_at = coalesce(%(at)s, heard_at)
 where integration = %(integration)s and sentry_id = %(sentry_id)s
 
 -- name: claim_told

@@ -23,6 +23,7 @@ from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
 from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.items import InboxRow
+from openclaw_otel_bridge.intake.parcels import Parcel
 from openclaw_otel_bridge.intake.traces import read_traces
 from tests.bridge.otlp_messages import failing, span, traces
 
@@ -82,7 +83,8 @@ def test_a_stuck_telemetry_queue_does_not_delay_a_webhook(intake: Intake, databa
         while intake.depth == 0:
             time.sleep(0.01)
         row = InboxRow(1, "shopify", "demo", "k", uuid4(), now.date(), now, "t", None, True, None, b"")
-        assert intake.webhook([row], patience=5) == []
+        taken = intake.webhooks.take(Parcel("default", (row,)), time.monotonic() + 5, proved=True)
+        assert taken == []
         assert stuck.is_alive()
         blocker.rollback()
     stuck.join()

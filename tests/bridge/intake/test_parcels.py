@@ -25,6 +25,10 @@ from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.intake.deliveries import Delivery
 from openclaw_otel_bridge.intake.items import Candidate, InboxRow, Reject
 from openclaw_otel_bridge.intake.parcels import BadParcel, Parcel, pack_parcel, unpack_parcel
+from openclaw_otel_bridge.intake.process import Process
+from openclaw_otel_bridge.sentry.ingest import as_sent, event_of_alert
+from openclaw_otel_bridge.sentry.keeping import SentryHook
+from tests.bridge.sentry.test_ingest import EVENT
 
 NOW = datetime(2026, 11, 22, 23, 59, 1, 234567, UTC)
 ROW = InboxRow(1, "shopify", "demo", "e1", uuid4(), NOW.date(), NOW, "orders/create", None, True, None, b"\x28\xb5\xff")
@@ -57,6 +61,24 @@ def test_a_delivery_comes_back_as_it_was() -> None:
     parcel = again(Parcel("default", (ROW, moved)))
     assert parcel.project == "default"
     assert [asdict(item) for item in parcel.items] == [asdict(ROW), asdict(moved)]
+
+
+def test_a_webhook_of_sentry_comes_back_with_its_event() -> None:
+    process = Process(build_pipeline(Side.BRIDGE, Config("postgresql://x/y").library), b"k")
+    event = {
+        **as_sent(EVENT),
+        "tags": {"a": "b"},
+        "contexts": {"runtime": {"name": "x", "deep": [1, {"y": [None, 2.5]}]}},
+    }
+    (made,) = event_of_alert(process, {"data": {"event": event}}, 0)
+    hook = SentryHook("main", "r1", NOW, {"sentry_id": "12", "assignee": None, "event_ids": ["e" * 32]})
+    event_again, hook_again = again(Parcel("default", (made, hook))).items
+    assert isinstance(made, Candidate)
+    assert isinstance(event_again, Candidate)
+    assert isinstance(hook_again, SentryHook)
+    assert asdict(hook_again) == asdict(hook)
+    assert event_again._replace(record=made.record) == made
+    assert asdict(event_again.record) == asdict(made.record)
 
 
 def test_the_event_of_a_forged_delivery_comes_back_as_it_was_and_holds_nothing_raw() -> None:

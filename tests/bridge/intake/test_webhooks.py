@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,38 @@ import pytest
 from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake.committer import Committer
-from openclaw_otel_bridge.intake.items import Item
 from openclaw_otel_bridge.intake.parcels import Parcel, of_project
 from openclaw_otel_bridge.intake.projects import Projects
 from openclaw_otel_bridge.intake.spool import Bounds, Spool
 from openclaw_otel_bridge.intake.store import Store
-from openclaw_otel_bridge.intake.webhooks import MOST_PATIENCE, UNKNOWN, Webhooks
+from openclaw_otel_bridge.intake.webhooks import MOST_PATIENCE, UNKNOWN, Ways, Webhooks
 from openclaw_otel_bridge.problems import Unavailable
+from openclaw_otel_bridge.sentry.keeping import keep_hooks
 from tests.bridge.intake.test_parcels import ROW, refused
 
 
+@contextmanager
+def ways(database: Database) -> Iterator[Ways]:
+    store = Store(Config(database.url).retention)
+    found = Ways(
+        Committer("webhooks", database, store.write, prepare=store.prepare),
+        Committer("sentry_hooks", database, keep_hooks),
+    )
+    with closing(found.items), closing(found.hooks):
+        yield found
+
+
 @pytest.fixture
-def parts(database_url: str) -> Iterator[tuple[Committer[Item], Projects]]:
-    store = Store(Config(database_url).retention)
-    with closing(Database(database_url)) as database:
-        committer: Committer[Item] = Committer("webhooks", database, store.write, prepare=store.prepare)
-        with closing(committer):
-            yield committer, Projects(database)
+def parts(database_url: str) -> Iterator[tuple[Ways, Projects]]:
+    with closing(Database(database_url)) as database, ways(database) as found:
+        yield found, Projects(database)
+
+
+def nothing(nowhere: Database) -> Ways:
+    """Ways to a database that is not there; their threads start with the first item."""
+    return Ways(
+        Committer("webhooks", nowhere, lambda conn, items: None), Committer("sentry_hooks", nowhere, keep_hooks)
+    )
 
 
 def rows(url: str) -> list[tuple[Any, ...]]:
@@ -49,7 +64,7 @@ def parcel(key: str, project_id: int = 1) -> Parcel:
 
 
 def test_what_is_not_committed_in_time_waits_and_is_stored_once(
-    parts: tuple[Committer[Item], Projects], database_url: str, tmp_path: Path
+    parts: tuple[Ways, Projects], database_url: str, tmp_path: Path
 ) -> None:
     spool = Spool(tmp_path)
     webhooks = Webhooks(*parts, spool)
@@ -78,30 +93,25 @@ def test_what_is_not_committed_in_time_waits_and_is_stored_once(
 
 def test_with_no_database_at_all_and_the_event_of_a_forgery(tmp_path: Path, database_url: str) -> None:
     nowhere = Database("postgresql://u:p@127.0.0.1:9/none", timeout=5)
-    committer: Committer[Item] = Committer("webhooks", nowhere, lambda conn, items: None)
-    gone = Webhooks(committer, Projects(nowhere), Spool(tmp_path))
+    gone = Webhooks(nothing(nowhere), Projects(nowhere), Spool(tmp_path))
     started = time.monotonic()
     for _ in range(3):
         assert gone.project("default", soon()) == UNKNOWN
     assert gone.take(parcel("a", UNKNOWN), soon(), proved=True) == ()
     assert gone.take(Parcel("default", (of_project(refused(), UNKNOWN),)), soon(), proved=False) == ()
     assert time.monotonic() - started < 1
-    committer.close()
     nowhere.close()
-    store = Store(Config(database_url).retention)
-    with closing(Database(database_url)) as database:
-        back: Committer[Item] = Committer("webhooks", database, store.write, prepare=store.prepare)
-        with closing(back):
-            webhooks = Webhooks(back, Projects(database), Spool(tmp_path))
-            assert webhooks.drain is not None
-            assert webhooks.drain.drain() == 2
+    with closing(Database(database_url)) as database, ways(database) as back:
+        webhooks = Webhooks(back, Projects(database), Spool(tmp_path))
+        assert webhooks.drain is not None
+        assert webhooks.drain.drain() == 2
     assert rows(database_url) == [("a", 1, 1)]
     with psycopg.connect(database_url) as conn:
         assert conn.execute("select project_id, category from issues").fetchall() == [(1, "webhook_signature")]
 
 
 def test_a_crash_between_commit_and_removal_doubles_nothing(
-    parts: tuple[Committer[Item], Projects], database_url: str, tmp_path: Path
+    parts: tuple[Ways, Projects], database_url: str, tmp_path: Path
 ) -> None:
     spool = Spool(tmp_path)
     webhooks = Webhooks(*parts, spool)
@@ -121,7 +131,7 @@ def test_a_crash_between_commit_and_removal_doubles_nothing(
 
 def test_a_full_or_broken_spool_sends_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     nowhere = Database("postgresql://u:p@127.0.0.1:9/none")
-    committer: Committer[Item] = Committer("webhooks", nowhere, lambda conn, items: None)
+    committer = nothing(nowhere)
     webhooks = Webhooks(committer, Projects(nowhere), Spool(tmp_path / "spool", Bounds(files=4)))
     for _ in range(2):
         webhooks.take(parcel("a", UNKNOWN), soon(), proved=False)
@@ -137,13 +147,12 @@ def test_a_full_or_broken_spool_sends_back(tmp_path: Path, caplog: pytest.LogCap
         broken.take(parcel("a", UNKNOWN), soon(), proved=True)
     assert (webhooks.turned_away, broken.turned_away) == (1, 1)
     assert "the spool takes no more" in caplog.text
-    committer.close()
     nowhere.close()
 
 
 def test_without_a_spool_it_is_sent_back_and_said(caplog: pytest.LogCaptureFixture) -> None:
     nowhere = Database("postgresql://u:p@127.0.0.1:9/none", timeout=0.2)
-    committer: Committer[Item] = Committer("webhooks", nowhere, lambda conn, items: None)
+    committer = nothing(nowhere)
     webhooks = Webhooks(committer, Projects(nowhere), None)
     webhooks.start()
     with pytest.raises(psycopg.OperationalError):
@@ -152,11 +161,11 @@ def test_without_a_spool_it_is_sent_back_and_said(caplog: pytest.LogCaptureFixtu
         webhooks.take(parcel("a"), soon(), proved=True)
     assert "OPENCLAW_OTEL_SPOOL_DIR names no directory" in caplog.text
     webhooks.close()
-    committer.close()
+    committer.items.close()
     nowhere.close()
 
 
-def test_how_long_a_platform_is_kept_waiting(parts: tuple[Committer[Item], Projects], tmp_path: Path) -> None:
+def test_how_long_a_platform_is_kept_waiting(parts: tuple[Ways, Projects], tmp_path: Path) -> None:
     for spool, deadline, patience in (
         (None, 60, 48),
         (None, 0.1, 0.3),

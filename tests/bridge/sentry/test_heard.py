@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from openclaw_otel_bridge.config import Config
-from openclaw_otel_bridge.db import queries
 from openclaw_otel_bridge.sentry.heard import TRIES, work_off
 from openclaw_otel_bridge.sentry.hooks import facts_of
 from openclaw_otel_bridge.sentry.ingest import Ingest
+from openclaw_otel_bridge.sentry.keeping import SentryHook, keep_hooks
 from openclaw_otel_bridge.sentry.links import add_link
 from openclaw_otel_bridge.sentry.told import tell_all
 from openclaw_otel_bridge.workflow.transition import Finding, Transition, transition
@@ -45,8 +44,7 @@ class Desk:
 
     def keep(self, facts: Any) -> None:
         self.number += 1
-        values = {"integration": "main", "request_id": str(self.number), "facts": Jsonb(facts)}
-        self.company.conn.execute(queries("sentry")["keep_hook"], values)
+        keep_hooks(self.company.conn, [SentryHook("main", str(self.number), datetime.now(UTC), facts)])
 
     def work(self) -> int:
         ingest = Ingest(Config("postgresql://unused/x", secret_key="s" * 32))
@@ -80,6 +78,23 @@ def test_resolved_there_asks_the_owner_here(desk: Desk) -> None:
     desk.hear(status="unresolved")
     assert desk.company.actions(desk.issue) == ["sentry_resolved", "sentry_unresolved"]
     assert desk.told() == 0
+
+
+def test_older_news_that_come_later_change_nothing(desk: Desk) -> None:
+    def tell(status: str, minute: int) -> None:
+        issue = {**desk.sentry.issue("12"), "status": status}
+        facts = facts_of("issue", {"action": status, "actor": USER, "data": {"issue": issue}}, str)
+        assert facts is not None
+        desk.keep({**facts, "at": datetime(2026, 11, 27, 9, minute, tzinfo=UTC).isoformat()})
+        desk.work()
+
+    tell("resolved", 10)
+    tell("ignored", 5)  # it waited somewhere
+    assert desk.company.one("select sentry_status from sentry_links") == "resolved"
+    assert desk.one("muted_until") is None
+    assert desk.error == "later news of the issue were here before"
+    tell("ignored", 10)
+    assert desk.one("muted_until") is not None
 
 
 def test_ignored_is_a_mute(desk: Desk) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from openclaw_otel.attributes import ERROR_GROUPING_HASH, RECORD_ID
-from openclaw_otel_bridge.sentry.hooks import facts_of, is_genuine, is_own
+from openclaw_otel_bridge.sentry.hooks import facts_of, is_genuine, is_own, told_at
 from tests.bridge.fake_sentry import APP, OURSELVES, SECRET, USER, FakeSentry, hook
 
 
@@ -91,3 +92,13 @@ def test_what_we_did_ourselves() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "seconds"),
+    [("1795771500", -100), ("1795771500250", -99.75), ("1795770000", -1600), ("1700000000", 0), ("1795772600", 0)]
+    + [(odd, 0) for odd in ("", "soon", "-1795771500", "17957715", "٣٣٣٣٣٣٣٣٣٣", "9" * 400)],
+)
+def test_when_sentry_sent_it(stamp: str, seconds: float) -> None:
+    now = datetime.fromtimestamp(1795771600, UTC)
+    assert told_at(stamp, now) - now == timedelta(seconds=seconds)

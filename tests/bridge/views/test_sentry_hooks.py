@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import requests
 
-from openclaw_otel_bridge.config import Config
+from openclaw_otel_bridge.config import Config, SpoolSettings
 from openclaw_otel_bridge.worker import Worker
 from tests.bridge.fake_sentry import FakeSentry, hook, running_sentry
 from tests.bridge.running import Bridge
+from tests.bridge.views.test_webhook import database_gone, emptied, waiting
 
 
 @pytest.fixture
@@ -108,3 +110,51 @@ def test_a_stuck_database_is_answered_in_time(bridge: Bridge, sentry: FakeSentry
         started = time.monotonic()
         assert post(bridge, body, headers).status_code == 503
         assert time.monotonic() - started < 1
+
+
+@pytest.fixture
+def spooling(make_bridge: Callable[[Config], Bridge], bridge_config: Config, tmp_path: Path) -> Bridge:
+    return make_bridge(replace(bridge_config, spool=SpoolSettings(str(tmp_path / "spool"))))
+
+
+def test_while_the_database_is_gone_a_webhook_waits_and_is_kept_once(
+    spooling: Bridge, sentry: FakeSentry, tmp_path: Path
+) -> None:
+    repeated = hook("issue", "resolved", {"issue": {**sentry.issue("12"), "status": "resolved"}})
+    assert post(spooling, *repeated).status_code == 202
+    with database_gone(spooling.database.url):
+        sent = [repeated, hook("event_alert", "triggered", alert()), hook("issue", "created", {"issue": {"id": 7}})]
+        answers = [post(spooling, *one) for one in sent]
+        assert [answer.status_code for answer in answers] == [202] * 3
+        assert all(answer.elapsed.total_seconds() < 1 for answer in answers)
+        assert post(spooling, b"{}", sent[0][1]).status_code == 401, "nobody else fills the spool"
+        assert len(waiting(tmp_path)) == 3
+        assert b"jane@" not in b"".join(file.read_bytes() for file in waiting(tmp_path))
+    emptied(tmp_path)
+    kept = rows(spooling, "select facts ->> 'sentry_id', facts ->> 'action' from sentry_hooks order by received_at")
+    assert kept == [("12", "resolved"), ("12", "triggered"), ("7", "created")]
+    assert rows(spooling, "select exception_type, message, project_id from events") == [
+        ("SyncError", "mail to [email]", 1)
+    ]
+
+
+def test_a_stuck_table_is_waited_for_in_the_spool(spooling: Bridge, sentry: FakeSentry, tmp_path: Path) -> None:
+    with psycopg.connect(spooling.database.url) as blocker:
+        blocker.execute("lock table sentry_hooks in access exclusive mode")
+        for number in range(3):
+            answer = post(spooling, *hook("issue", "created", {"issue": sentry.issue(str(number))}))
+            assert (answer.status_code, answer.elapsed.total_seconds() < 1) == (202, True)
+        blocker.rollback()
+    emptied(tmp_path)
+    assert rows(spooling, "select facts ->> 'sentry_id' from sentry_hooks order by received_at") == [
+        ("0",),
+        ("1",),
+        ("2",),
+    ]
+
+
+def test_odd_characters_cost_no_webhook(bridge: Bridge, sentry: FakeSentry) -> None:
+    actor = {"type": "user", "id": 7, "name": "Mi\0a \ud800"}
+    body, headers = hook("issue", "created", {"issue": sentry.issue("12")}, actor)
+    assert post(bridge, body, headers).status_code == 202
+    assert rows(bridge, "select facts ->> 'actor_name' from sentry_hooks") == [("Mi␀a ?",)]

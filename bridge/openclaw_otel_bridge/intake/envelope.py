@@ -5,6 +5,7 @@ https://develop.sentry.dev/sdk/data-model/envelopes/#serialization-format
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ import orjson
 from openclaw_otel_bridge.problems import Problem
 
 MOST_ITEMS = 10_000
+LONGEST_HEADER = 1000
+"""Bytes of an item's header where one is looked for behind a broken item."""
+_LINE = re.compile(rb"[^\n]")
 CATEGORIES: Mapping[str, str] = {
     "event": "error",
     "transaction": "transaction",
@@ -53,6 +57,8 @@ class Envelope:
 
     header: Mapping[str, Any]
     items: tuple[EnvelopeItem, ...]
+    faults: tuple[str, ...] = ()
+    """What is wrong with the items that could not be read."""
 
     @property
     def event_id(self) -> str | None:
@@ -71,50 +77,86 @@ class Envelope:
 
 
 def parse_envelope(data: bytes) -> Envelope:
-    """Return the envelope in `data`.
+    """Return the envelope in `data`; what of it cannot be read is left out and named in `faults`.
 
     Raises:
-        Problem: 400; the message names the line or item that is wrong.
+        Problem: 400, nothing of it can be read, or it is endless; the message names the line or item that is wrong.
     """
     end = data.find(b"\n")
     header = _header(data if end < 0 else data[:end], "the envelope's header")
-    return Envelope(header, tuple(_items(data, len(data) if end < 0 else end + 1)))
+    items = _Items(data)
+    found = tuple(items.read(len(data) if end < 0 else end + 1))
+    if items.faults and not found:
+        raise Problem(items.faults[0], code="bad_envelope")
+    return Envelope(header, found, tuple(items.faults))
 
 
-def _items(data: bytes, at: int) -> Iterator[EnvelopeItem]:
-    size, number = len(data), 0
-    while at < size:
-        if data[at] == 0x0A:  # trailing newlines, and those some SDKs put between items
-            at += 1
-            continue
-        number += 1
-        if number > MOST_ITEMS:
-            raise Problem(f"the envelope holds more than {MOST_ITEMS} items", code="bad_envelope")
-        end = data.find(b"\n", at)
-        end = size if end < 0 else end
-        header = _header(data[at:end], f"the header of item {number}")
-        kind = header.get("type")
-        if not isinstance(kind, str) or not kind:
-            raise Problem(f"item {number} has no type", code="bad_envelope")
-        start = min(end + 1, size)
-        stop = _end(data, start, header.get("length"), number)
-        yield EnvelopeItem(kind, data[start:stop])
-        at = stop + 1
+class _Items:
+    """Reads items one after the other; where one is broken, goes on at the next line that can begin another."""
+
+    def __init__(self, data: bytes) -> None:
+        self.faults: list[str] = []
+        self._data = data
+        self._lost = False
+
+    def read(self, at: int) -> Iterator[EnvelopeItem]:
+        data, number = self._data, 0
+        while start := _LINE.search(data, at):  # past trailing newlines, and those some SDKs put between items
+            at = start.start()
+            number += 1
+            if number > MOST_ITEMS:
+                raise Problem(f"the envelope holds more than {MOST_ITEMS} items", code="bad_envelope")
+            end = _line_end(data, at)
+            header = self._item_header(data[at:end], number)
+            at = end + 1
+            if header is None:
+                continue
+            stop = self._end(min(at, len(data)), header.get("length"), number)
+            if stop is None:
+                continue
+            yield EnvelopeItem(header["type"], data[at:stop])
+            at = stop + 1
+
+    def _item_header(self, line: bytes, number: int) -> dict[str, Any] | None:
+        """Return an item's header; None where the line is none, which is a fault once for all lines in a row."""
+        if self._lost and not _may_begin(line):
+            return None
+        try:
+            header = _header(line, f"the header of item {number}")
+            if not isinstance(header.get("type"), str) or not header["type"]:
+                raise Problem(f"item {number} has no type")
+        except Problem as problem:
+            if not self._lost:
+                self.faults.append(problem.message)
+            self._lost = True
+            return None
+        self._lost = False
+        return header
+
+    def _end(self, start: int, length: Any, number: int) -> int | None:
+        """Return where a payload ends: after its length, or at the end of its line; None where it is cut.
+
+        Some SDKs count characters where bytes are meant: a length that ends within a line is not believed.
+        """
+        data = self._data
+        if not isinstance(length, int) or isinstance(length, bool) or length < 0:
+            return _line_end(data, start)
+        stop = start + length
+        if stop > len(data):
+            self.faults.append(f"item {number} ends after {len(data) - start} of {length} bytes")
+            self._lost = True  # what follows is its payload, and perhaps a further item
+            return None
+        return stop if stop == len(data) or data[stop] == 0x0A else _line_end(data, stop)
 
 
-def _end(data: bytes, start: int, length: Any, number: int) -> int:
-    """Return where a payload ends: after its length, or at the end of its line."""
-    if length is None:
-        found = data.find(b"\n", start)
-        return len(data) if found < 0 else found
-    if not isinstance(length, int) or isinstance(length, bool) or length < 0:
-        raise Problem(f"item {number}: length {str(length)[:40]!r} is not a whole number", code="bad_envelope")
-    stop = start + length
-    if stop > len(data):
-        raise Problem(f"item {number} ends after {len(data) - start} of {length} bytes", code="bad_envelope")
-    if stop < len(data) and data[stop] != 0x0A:
-        raise Problem(f"item {number}: no newline after its {length} bytes", code="bad_envelope")
-    return stop
+def _line_end(data: bytes, at: int) -> int:
+    end = data.find(b"\n", at)
+    return len(data) if end < 0 else end
+
+
+def _may_begin(line: bytes) -> bool:
+    """Say whether a line after a broken item may be the header of the next, and not a payload."""
+    return len(line) < LONGEST_HEADER and b'"type"' in line and b'"event_id"' not in line
 
 
 def _header(line: bytes, what: str) -> dict[str, Any]:

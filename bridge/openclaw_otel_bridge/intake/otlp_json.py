@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,8 @@ from google.protobuf.message import Message
 
 DEEPEST = 90
 """Levels of messages; protobuf itself takes 100."""
+_NUMBER = re.compile(r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][-+]?\d{1,4})?", re.ASCII)
+"""A number as text, which JSON of protobuf takes for one."""
 _HEX = frozenset({"trace_id", "span_id", "parent_span_id"})
 _INTEGERS = {
     FieldDescriptor.TYPE_INT32: (-(2**31), 2**31 - 1),
@@ -42,15 +45,23 @@ def parse_json(data: bytes, message: Message) -> None:
     Raises:
         BadJson: not JSON, or a value of the wrong kind; the message says where.
     """
+    fill(message, load(data))
+
+
+def load(data: bytes | str) -> Any:
+    """Return what JSON holds; bytes that are no UTF-8 become `\ufffd`, so that one text does not cost a request.
+
+    Raises:
+        BadJson: not JSON.
+    """
     try:
-        document = json.loads(data)
+        return json.loads(data)
     except UnicodeDecodeError as error:
-        raise BadJson(f"not UTF-8: {error}") from error
+        return load(error.object.decode("utf-8", "replace"))
     except RecursionError as error:
         raise BadJson("nested too deeply") from error
     except ValueError as error:
         raise BadJson(f"not JSON: {error}") from error
-    fill(message, document)
 
 
 def fill(message: Message, document: Any) -> None:
@@ -163,7 +174,7 @@ def _double(value: Any, path: str) -> float:
         raise BadJson(f"{path}: a number is expected, not {_kind(value)}")
     if isinstance(value, int | float):
         return float(value) if not isinstance(value, int) or abs(value) < 2**1023 else math.inf
-    if isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
+    if isinstance(value, str) and (value in ("NaN", "Infinity", "-Infinity") or _NUMBER.fullmatch(value)):
         return float(value)
     raise BadJson(f"{path}: a number is expected, not {_kind(value)}")
 

@@ -17,6 +17,8 @@ _ITEM_REASONS = (
     ("span_id ", "bad_span_id"),
     ("the event is not ", "bad_event"),
     ("the item cannot be decoded", "bad_item"),
+    ("item ", "bad_envelope"),
+    ("the header of item ", "bad_envelope"),
 )
 
 

@@ -5,14 +5,13 @@ Only walked when the request has failed already. Resources and scopes have to be
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
-from openclaw_otel_bridge.intake.otlp_json import BadJson, fill
+from openclaw_otel_bridge.intake.otlp_json import BadJson, fill, load
 
 MOST_PARTS = 200_000
 """Fields that are walked at most: a body made of tiny ones is not worth the time."""
@@ -54,10 +53,7 @@ def salvage_json(data: bytes, message: Message) -> Salvaged:
     Raises:
         Unsound, BadJson: something around the items cannot be decoded.
     """
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Unsound("not JSON") from error
+    document = load(data)
     done = Salvaged()
     groups, scopes, items = _names(message)
     for group in _objects(document, groups):

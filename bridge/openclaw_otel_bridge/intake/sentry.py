@@ -45,8 +45,11 @@ _BULKY = ("breadcrumbs", "extra", "modules", "threads", "contexts", "spans", "de
 
 
 def read_envelope(envelope: Envelope, project_id: int) -> Reading:
-    """Return the failures of an envelope; an event that cannot be read is counted as rejected."""
+    """Return the failures of an envelope; what cannot be read is counted as rejected."""
     reading = Reading(resources=[{}])
+    for fault in envelope.faults:
+        reading.seen += 1
+        reading.reject(fault)
     for item in envelope.items:
         reading.seen += 1
         if item.type != "event":

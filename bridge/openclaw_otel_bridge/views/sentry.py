@@ -65,7 +65,7 @@ def take_envelope(project: str) -> Response:
     reading = read_envelope(envelope, project_id)
     count, reason = intake.take("sentry", reading, project_id)
     _count_items(envelope)
-    if count and count == sum(item.type == "event" for item in envelope.items):
+    if count and count == len(envelope.faults) + sum(item.type == "event" for item in envelope.items):
         raise Problem(reason, code="item")
     named = envelope.event_id or (reading.found[0].id.hex if reading.found else None)
     return jsonify({"id": named} if named else {})

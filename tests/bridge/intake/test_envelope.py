@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import time
+from contextlib import suppress
+
 import pytest
 
 from openclaw_otel_bridge.intake.envelope import parse_envelope
@@ -48,9 +52,7 @@ def test_the_key_of_the_dsn(dsn: object, key: str) -> None:
         (b"[]\n", "the envelope's header is not a JSON object"),
         (b"{}\nnot json\n", "the header of item 1 is not JSON"),
         (b"{}\n{}\n", "item 1 has no type"),
-        (b'{}\n{"type":"a"}\nx\n{"type":"event","length":9}\nabc', "item 2 ends after 3 of 9 bytes"),
-        (b'{}\n{"type":"event","length":2}\nabc\n', "item 1: no newline after its 2 bytes"),
-        (b'{}\n{"type":"event","length":-2}\nabc\n', "item 1: length '-2' is not a whole number"),
+        (b'{}\n{"type":"event","length":9}\nabc', "item 1 ends after 3 of 9 bytes"),
         (b"{}\n" + b'{"type":"a"}\n\n' * 10_001, "more than 10000 items"),
     ],
 )
@@ -58,3 +60,64 @@ def test_what_is_wrong_is_said(data: bytes, message: str) -> None:
     with pytest.raises(Problem, match=message) as caught:
         parse_envelope(data)
     assert (caught.value.status, caught.value.code) == (400, "bad_envelope")
+
+
+GOOD = b'{"type":"event","length":7}\n{"a":1}\n'
+
+
+@pytest.mark.parametrize("length", [b"2", b"0", b"-2", b'"7"', b"7.0", b"true", b"null", b"[7]"])
+def test_a_length_that_cannot_be_is_not_believed(length: bytes) -> None:
+    envelope = parse_envelope(b'{}\n{"type":"event","length":' + length + b'}\n{"b":2}\n' + GOOD)
+    assert [item.payload for item in envelope.items] == [b'{"b":2}', b'{"a":1}']
+    assert envelope.faults == ()
+
+
+def test_a_length_in_characters() -> None:
+    """As SDKs in languages of wide characters have counted it."""
+    text = '{"message":"订单 1001 未同步"}'
+    data = b'{}\n{"type":"event","length":%d}\n%s\n' % (len(text), text.encode())
+    assert [item.payload for item in parse_envelope(data + GOOD).items] == [text.encode(), b'{"a":1}']
+
+
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        (b'{"type":"attachment","length":900}\nab\n\nc\n', "item 2 ends after 42 of 900 bytes"),
+        (b"no header\nits payload\n", "the header of item 2 is not JSON"),
+        (b'{"length":2}\n{}\n', "item 2 has no type"),
+        (b'{"type":7}\n{"event_id":"a","type":"transaction"}\n', "item 2 has no type"),
+        (b"\x00\xff\n[]\n" * 50, "the header of item 2 is not JSON"),
+    ],
+)
+def test_what_is_sound_beside_a_broken_item_is_taken(broken: bytes, fault: str) -> None:
+    envelope = parse_envelope(b"{}\n" + GOOD + broken + GOOD)
+    assert [item.payload for item in envelope.items] == [b'{"a":1}'] * 2
+    (found,) = envelope.faults
+    assert found.startswith(fault)
+
+
+def test_what_is_cut_off_is_the_last_item_only() -> None:
+    whole = b"{}\n" + GOOD * 3
+    for size in range(len(whole)):
+        with suppress(Problem):
+            envelope = parse_envelope(whole[:size])
+            assert [item.payload for item in envelope.items] == [b'{"a":1}'] * len(envelope.items)
+            assert len(envelope.items) + len(envelope.faults) <= 3
+    envelope = parse_envelope(whole[:-5])
+    assert (len(envelope.items), envelope.faults) == (2, ("item 3 ends after 3 of 7 bytes",))
+
+
+def test_any_bytes_end_in_a_stated_way_and_soon() -> None:
+    rng = random.Random(5)
+    whole = b"{}\n" + GOOD * 5
+    for _ in range(3000):
+        data = bytearray(whole)
+        for _ in range(rng.randrange(1, 6)):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        with suppress(Problem):
+            parse_envelope(bytes(data))
+    started = time.monotonic()
+    assert parse_envelope(b"{}\n" + b"\n" * 50_000_000).items == ()
+    with pytest.raises(Problem, match="more than"):
+        parse_envelope(b"{}\n" + b"x\n" * 10_000_000)
+    assert time.monotonic() - started < 2

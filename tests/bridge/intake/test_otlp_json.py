@@ -65,6 +65,7 @@ def test_integers_as_text_and_number() -> None:
 def test_doubles_bytes_booleans_and_nested_values() -> None:
     assert value({"doubleValue": 1}).double_value == 1.0
     assert value({"doubleValue": "Infinity"}).double_value == float("inf")
+    assert [value({"doubleValue": text}).double_value for text in ("1.5", "-2", "3e2")] == [1.5, -2.0, 300.0]
     assert value({"boolValue": False}).WhichOneof("value") == "bool_value"
     assert value({"bytesValue": base64.b64encode(b"\x00\xff").decode()}).bytes_value == b"\x00\xff"
     assert value({"bytesValue": "-_8="}).bytes_value == b"\xfb\xff"
@@ -93,7 +94,8 @@ def test_bad_hex_is_a_bad_id_not_a_bad_request() -> None:
     [
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b"\xff\xfe{}", "not UTF-8|not JSON"),
+        (b"\xff\xfe{}", "not JSON"),
+        (b"\0\xff\0{", "not JSON"),
         ([], "document: an object is expected, not a list"),
         ({"resourceSpans": {}}, "resourceSpans: a list is expected"),
         ({"resourceSpans": [7]}, r"resourceSpans\[0\]: an object is expected, not a number"),
@@ -121,6 +123,9 @@ def test_bad_scalars_are_named() -> None:
         ({"bytesValue": 1}, "bytesValue: text"),
         ({"doubleValue": "much"}, "doubleValue: a number"),
         ({"doubleValue": True}, "doubleValue: a number"),
+        ({"doubleValue": "1_0"}, "doubleValue: a number"),
+        ({"doubleValue": " 1"}, "doubleValue: a number"),
+        ({"doubleValue": "٣"}, "doubleValue: a number"),
         ({"intValue": True}, "intValue: an integer"),
         ({"intValue": "9" * 30}, "intValue: an integer"),
     ):
@@ -136,6 +141,11 @@ def test_deep_nesting(levels: int) -> None:
         parse_document((before + text + after).encode())
     shallow = '{"arrayValue":{"values":[' * 20 + "{}" + "]}}" * 20
     assert parse_document((before + shallow + after).encode()).resource_spans
+
+
+def test_bad_utf8_costs_its_characters_only() -> None:
+    document = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a\xff\xc3("}]}]}]}'
+    assert parse_document(document).resource_spans[0].scope_spans[0].spans[0].name == "a\ufffd\ufffd("
 
 
 def test_lone_surrogates() -> None:

@@ -107,7 +107,7 @@ def packed(pack: Callable[[bytes], bytes], name: str) -> Callable[[Door], Sent]:
 
 
 def cut(door: Door) -> Sent:
-    body = door.whole(door.good(3))
+    body = door.whole(door.good(3 if is_otlp(door) else 1))
     return Sent(body[:-40])
 
 
@@ -137,6 +137,25 @@ def bad_event(door: Door) -> Sent | None:
     return None if is_otlp(door) else Sent(door.whole([*door.good(2), b"{no json", b"[1]"]))
 
 
+def wrong_length(door: Door) -> Sent | None:
+    if is_otlp(door):
+        return None
+    texts = [json.dumps(failure(message="订单"), ensure_ascii=False) for _ in range(2)]
+    items = [b'{"type":"event","length":%d}\n%s\n' % (len(text), text.encode()) for text in texts]
+    return Sent(b"{}\n" + items[0] + b'{"type":"attachment","length":9000000}\nabc\n' + items[1])
+
+
+def broken_item(door: Door) -> Sent | None:
+    if is_otlp(door):
+        return None
+    one, other = (envelope_of(door.good()) for _ in range(2))
+    return Sent(one + b"no header\n{}\n" + other.removeprefix(b"{}\n"))
+
+
+def cut_item(door: Door) -> Sent | None:
+    return None if is_otlp(door) else Sent(door.whole(door.good(3))[:-40])
+
+
 def bad_event_id(door: Door) -> Sent | None:
     return None if is_otlp(door) else Sent(door.whole([failure(event_id="no id")]))
 
@@ -161,6 +180,11 @@ def bad_utf8(door: Door) -> Sent:
     mark = {"note": "MARKMARK"}
     items = [door.item(), door.item(values=mark)] if is_otlp(door) else [failure(tags=mark)]
     return Sent(door.whole(items).replace(b"MARKMARK", b"MARK\xff\xfe\xc3\x28"))
+
+
+def bad_utf8_json(door: Door) -> Sent | None:
+    body = in_json(door, door.item(message="MARK"), door.item()) if is_otlp(door) else b""
+    return Sent(body.replace(b"MARK", b"MARK\xff\xfe\xc3\x28"), _JSON) if body else None
 
 
 def nested(levels: int, kind: str = PROTOBUF) -> Callable[[Door], Sent | None]:
@@ -212,7 +236,7 @@ def occurrences(door: Door) -> Sent | None:
 
 def negative_field(door: Door) -> Sent:
     if not is_otlp(door):
-        return Sent(b'{}\n{"type":"event","length":-1}\n{}\n')
+        return Sent(b'{}\n{"type":"event","length":-1}\n')
     body = json.loads(in_json(door, *door.good()))
     ((_, (group,)),) = body.items()
     ((item,),) = [found for scope in group.values() if isinstance(scope, list) for found in [_items(scope[0])]]
@@ -262,9 +286,13 @@ CASES: Mapping[str, Callable[[Door], Sent | None]] = {
     "wrong span id": bad_span_id,
     "wrong event": bad_event,
     "wrong event id": bad_event_id,
+    "wrong length": wrong_length,
+    "broken item": broken_item,
+    "cut item": cut_item,
     "null bytes": values(**{"nul\0key": "a\0b", "openclaw\0": "\0"}),
     "lone surrogates": surrogates,
     "bad UTF-8": bad_utf8,
+    "bad UTF-8 in JSON": bad_utf8_json,
     "10,000 attributes": values(**{f"key.{number}": "x" for number in range(10_000)}),
     "half a megabyte of text": values(note="x" * 512 * 1024),
     "30 levels": nested(30),

@@ -38,6 +38,19 @@ class StoreConfig:
     project: str = "default"
 
 
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "name": (str, "text"),
+    "platform": (str, "text"),
+    "base_url": (str, "text"),
+    "identifiers": (list, "a list of texts"),
+    "webhook_secrets": (list, "a list of texts"),
+    "parameters": (dict, "a table"),
+    "retry": (dict, "a table"),
+    "project": (str, "text"),
+}
+"""Key of a store → what it holds, and how that is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Settings every plugin is given."""
@@ -66,8 +79,8 @@ class Config:
             catalog_dir=_path(env, "OPENCLAW_OTEL_CATALOG_DIR", directory=True),
             redaction_rules=_path(env, "OPENCLAW_OTEL_REDACTION_RULES", directory=False),
             hash_key=secret(env, "OPENCLAW_OTEL_HASH_KEY").encode(),
-            stores=tuple(_store(table, env) for table in file.get("stores", [])),
-            custom_platforms=file.get("platforms", {}),
+            stores=tuple(_store(table, env) for table in _tables(file)),
+            custom_platforms=_platforms(file),
         )
 
 
@@ -118,26 +131,36 @@ def read_file(env: Mapping[str, str]) -> dict[str, Any]:
         raise ConfigError("OPENCLAW_OTEL_CONFIG", f"{path}: {error}") from error
 
 
+def _tables(file: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    tables = file.get("stores", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError("OPENCLAW_OTEL_CONFIG", "stores: write [[stores]], with two brackets, above each store")
+    return tables
+
+
+def _platforms(file: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    tables = file.get("platforms", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise ConfigError("OPENCLAW_OTEL_CONFIG", "platforms: write [platforms.<name>] above each platform")
+    return tables
+
+
 def _store(table: Mapping[str, Any], env: Mapping[str, str]) -> StoreConfig:
     for key in ("name", "platform"):
         if not isinstance(table.get(key), str):
             raise ConfigError("OPENCLAW_OTEL_CONFIG", f"[[stores]]: {key} is missing or not text")
-    known = set(StoreConfig.__dataclass_fields__)
-    for key in table:
-        if key not in known:
-            raise ConfigError("OPENCLAW_OTEL_CONFIG", f"store {table['name']}: unknown key {key!r}")
-    return StoreConfig(
-        name=table["name"],
-        platform=table["platform"],
-        base_url=table.get("base_url"),
-        identifiers=tuple(table.get("identifiers", ())),
-        webhook_secrets=tuple(
-            reference(value, f"store {table['name']}", env) for value in table.get("webhook_secrets", ())
-        ),
-        parameters=table.get("parameters", {}),
-        retry=table.get("retry", {}),
-        project=table.get("project", "default"),
-    )
+    owner = f"store {table['name']}"
+    for key, value in table.items():
+        if key not in _KINDS:
+            raise ConfigError("OPENCLAW_OTEL_CONFIG", f"{owner}: unknown key {key!r}")
+        kind, word = _KINDS[key]
+        if not isinstance(value, kind) or (
+            isinstance(value, list) and not all(isinstance(item, str) for item in value)
+        ):
+            raise ConfigError("OPENCLAW_OTEL_CONFIG", f"{owner}: {key} is not {word}")
+    lists = {key: tuple(table.get(key, ())) for key in ("identifiers", "webhook_secrets")}
+    lists["webhook_secrets"] = tuple(reference(value, owner, env) for value in lists["webhook_secrets"])
+    return StoreConfig(**{**table, **lists})
 
 
 def reference(value: str, owner: str, env: Mapping[str, str]) -> str:

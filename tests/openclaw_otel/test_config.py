@@ -41,6 +41,20 @@ def test_secrets_come_by_reference(tmp_path: Path) -> None:
         ('[[stores]]\nname = "us"\nplatform = "shopify"\nwebhook_secrets = ["plain"]\n', "env:NAME or file:/path"),
         ('[[stores]]\nname = "us"\nplatform = "shopify"\nwebhook_secrets = ["env:NOT_THERE"]\n', "NOT_THERE: is empty"),
         ("[[stores]\n", "openclaw.toml"),
+        ('[stores.us]\nplatform = "shopify"\n', r"write \[\[stores\]\]"),
+        ("stores = [1]\n", r"write \[\[stores\]\]"),
+        ('[platforms]\nerp = "x"\n', r"write \[platforms.<name>\]"),
+        *(
+            (f'[[stores]]\nname = "us"\nplatform = "shopify"\n{key} = {value}\n', f"store us: {key} is not {word}")
+            for key, value, word in (
+                ("identifiers", '"us.myshopify.com"', "a list of texts"),
+                ("webhook_secrets", '"env:US"', "a list of texts"),
+                ("webhook_secrets", "[7]", "a list of texts"),
+                ("parameters", "[]", "a table"),
+                ("base_url", "7", "text"),
+                ("project", "1", "text"),
+            )
+        ),
     ],
 )
 def test_a_bad_file_is_named_with_its_fault(tmp_path: Path, text: str, problem: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import logging
+import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import cast
 
 import psycopg
 import psycopg_pool
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from openclaw_otel.hookspecs import Side
@@ -37,6 +39,15 @@ BLUEPRINTS = (
     "openclaw_otel_bridge.views.ui.blueprint:blueprint",
 )
 """Everything the bridge serves; `module:attribute`."""
+DOORS: Mapping[str, str] = {
+    "otlp.take_traces": "otlp_traces",
+    "otlp.take_logs": "otlp_logs",
+    "sentry.take_envelope": "sentry",
+    "sentry_hooks.take_hook": "sentry_hook",
+    "webhook.receive": "webhook",
+    "webhook.receive_for_any": "webhook",
+}
+"""The ways in, by their endpoints."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
     "Referrer-Policy": "same-origin",
@@ -62,6 +73,7 @@ def create_app(config: Config, database: Database) -> Flask:
     intake = Intake(config, database, pipeline)
     shared = SharedNumbers(lambda: dict(numbers(database, pipeline, intake)))
     app.extensions[EXTENSION] = Services(config, database, pipeline, intake, shared)
+    _measure(app, intake)
     app.before_request(shared.start)
     app.before_request(intake.webhooks.start)
     for name in BLUEPRINTS:
@@ -76,6 +88,20 @@ def create_app(config: Config, database: Database) -> Flask:
 def _register(app: Flask, name: str) -> None:
     module, _, attribute = name.partition(":")
     app.register_blueprint(getattr(importlib.import_module(module), attribute))
+
+
+def _measure(app: Flask, intake: Intake) -> None:
+    """Count what senders are answered, and after how long."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if protocol := DOORS.get(request.endpoint or ""):
+            intake.latency.note(protocol, response.status_code, time.perf_counter() - g.began)
+        return response
 
 
 def _secure(response: Response) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from openclaw_otel.pipeline import Pipeline
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
+from openclaw_otel_bridge.intake.latency import Latency
 from openclaw_otel_bridge.intake.webhooks import Webhooks
 from openclaw_otel_bridge.shared_numbers import Series
 
@@ -17,6 +18,7 @@ def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[
         yield _series("intake_items_total", protocol=protocol, what=what), n
     for (protocol, reason), n in dict(intake.rejects.totals).items():
         yield _series("intake_rejects_total", protocol=protocol, reason=reason), n
+    yield from _answers(intake.latency)
     for name, committer in intake.committers.items():
         done, stored = committer.figures, intake.stores[name].stored
         for what in ("events", "copies", "resent", "spans", "issues", "folded"):
@@ -26,6 +28,7 @@ def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[
         yield _series("commit_repeats_total", queue=name), done.repeats
         yield _series("commit_turned_away_total", queue=name), done.turned_away
         yield _series("queue_depth", queue=name), committer.depth
+    yield _series("queue_depth", queue=intake.hooks.name), intake.hooks.depth
     yield from _spooled(intake.webhooks)
     pool = database.stats()
     yield _series("pool_connections", state="size"), pool.get("pool_size", 0)
@@ -37,6 +40,16 @@ def numbers(database: Database, pipeline: Pipeline, intake: Intake) -> Iterator[
         yield _series("plugin_failures_total", plugin=plugin), timing.failures
         yield _series("plugin_seconds_total", plugin=plugin), timing.seconds
         yield _series("plugin_switched_off", plugin=plugin), 1 if timing.off else 0
+
+
+def _answers(latency: Latency) -> Iterator[tuple[Series, float]]:
+    for (protocol, status), n in latency.answers().items():
+        yield _series("intake_answers_total", protocol=protocol, status=str(status)), n
+    for protocol, buckets, seconds in latency.histogram():
+        for end, n in buckets.items():
+            yield _series("intake_seconds_bucket", le=end, protocol=protocol), n
+        yield _series("intake_seconds_count", protocol=protocol), buckets["+Inf"]
+        yield _series("intake_seconds_sum", protocol=protocol), seconds
 
 
 def _spooled(webhooks: Webhooks) -> Iterator[tuple[Series, float]]:

@@ -17,13 +17,14 @@ from pathlib import Path
 Series = tuple[str, tuple[tuple[str, str], ...]]
 """Metric name and its labels."""
 WRITE_SECONDS = 2.0
+_COUNTERS = ("_total", "_bucket", "_count", "_sum")
 
 
 class SharedNumbers:
     """The numbers of the processes with one parent (the server that forked them)."""
 
     def __init__(self, read: Callable[[], Mapping[Series, float]], folder: Path | None = None) -> None:
-        """`read` returns this process's numbers; counters end in `_total`, all else are gauges."""
+        """`read` returns this process's numbers; what does not end like a counter is a gauge."""
         self._read = read
         self._folder = folder
         self._lock = threading.Lock()
@@ -46,7 +47,7 @@ class SharedNumbers:
         for file in self._files():
             alive = is_alive(int(file.name.partition(".")[0]))
             for name, labels, value in _load(file):
-                if name.endswith("_total") or alive:
+                if name.endswith(_COUNTERS) or alive:
                     key = (name, tuple((str(a), str(b)) for a, b in labels))
                     sums[key] = sums.get(key, 0.0) + value
         return sums

@@ -22,6 +22,7 @@ from openclaw_otel_bridge.intake.committer import Committer, Limits, Refused
 from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.items import Candidate, Item
 from openclaw_otel_bridge.intake.keys import Keys
+from openclaw_otel_bridge.intake.latency import Latency
 from openclaw_otel_bridge.intake.process import Process
 from openclaw_otel_bridge.intake.projects import Projects
 from openclaw_otel_bridge.intake.quotas import QuotaExceeded, Quotas
@@ -65,6 +66,7 @@ class Intake:
         self.hooks: Committer[SentryHook] = Committer("sentry_hooks", database, keep_hooks, limits)
         self.webhooks = Webhooks(Ways(self.committers["webhooks"], self.hooks), self.projects, _spool(config))
         self.rejects = Rejects(self.committers["telemetry"].offer, pipeline.redact_text)
+        self.latency = Latency()
         self.counts: dict[tuple[str, str], int] = {}
         """(protocol, what) → how many: received, found, dropped, spans_dropped, rejected; for /metrics."""
         self._database = database

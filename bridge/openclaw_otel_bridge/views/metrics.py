@@ -14,6 +14,8 @@ from openclaw_otel_bridge.shared_numbers import Series
 PREFIX = "openclaw_otel_"
 HELP: Mapping[str, str] = {
     "intake_items_total": "Spans, log records and deliveries by protocol: received, found (failures), dropped, …",
+    "intake_answers_total": "Requests answered, by protocol and HTTP status",
+    "intake_seconds": "How long senders wait for their answer, from the head of the request",
     "intake_rejects_total": "Items and requests refused, by protocol and reason",
     "stored_total": "What was committed, by queue: events, copies, resent, spans, issues, folded (kinds in a flood)",
     "commit_transactions_total": "Transactions of the group commit",
@@ -57,14 +59,22 @@ def render(numbers: Mapping[Series, float]) -> str:
     """Return Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
     lines = []
     last = ""
-    for (name, labels), value in sorted(numbers.items()):
-        if name != last:
-            kind = "counter" if name.endswith("_total") else "gauge"
-            lines += [f"# HELP {PREFIX}{name} {HELP.get(name, '')}", f"# TYPE {PREFIX}{name} {kind}"]
-            last = name
+    for (name, labels), value in sorted(numbers.items(), key=_place):
+        family = name.removesuffix("_bucket").removesuffix("_count").removesuffix("_sum")
+        if family != last:
+            kind = "counter" if name.endswith("_total") else "histogram" if family != name else "gauge"
+            lines += [f"# HELP {PREFIX}{family} {HELP.get(family, '')}", f"# TYPE {PREFIX}{family} {kind}"]
+            last = family
         text = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
         lines.append(f"{PREFIX}{name}{'{' + text + '}' if text else ''} {value:.15g}")
     return "\n".join(lines) + "\n"
+
+
+def _place(item: tuple[Series, float]) -> tuple[str, list[tuple[str, str]], float]:
+    """Return where a line stands: by its name and labels, buckets by their upper end."""
+    (name, labels), _ = item
+    end = next((float(text) for key, text in labels if key == "le"), 0.0)
+    return name, [label for label in labels if label[0] != "le"], end
 
 
 def _escaped(text: str) -> str:

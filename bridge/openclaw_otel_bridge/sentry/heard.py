@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
+
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.notify import queue
 from openclaw_otel_bridge.people.actor import Actor, system_actor
@@ -53,20 +55,26 @@ def _work_one(conn: Connection, integrations: Mapping[str, SentrySettings], row:
     integration, request_id, facts, attempts = row
     key = {"integration": integration, "request_id": request_id}
     settings = integrations.get(integration)
-    problem = ""
+    problem, again, seconds = "", False, min(2.0**attempts, 600.0)
     try:
         if settings is None:
             problem = "the integration is no longer in openclaw.toml"
         elif not is_own(facts, settings.app_id):
             with conn.transaction():
                 problem = hear(conn, settings, facts, ingest)
-    except (SentryError, WorkError) as error:
-        again = not (isinstance(error, WorkError) or error.permanent)
-        if again and attempts + 1 < TRIES:
-            seconds = getattr(error, "retry_after", None) or min(2.0**attempts, 600.0)
-            conn.execute(queries("sentry")["hook_failed"], key | {"error": str(error), "seconds": seconds})
-            return
+    except WorkError as error:
         problem = str(error)
+    except SentryError as error:
+        problem, again, seconds = str(error), not error.permanent, error.retry_after or seconds
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:  # not foreseen; it must not hold up all others, and the next version may know better
+        log.exception("a webhook of Sentry (%s, %s) cannot be worked off", integration, request_id)
+        problem, again = repr(error)[:500].replace("\0", "␀"), True
+    if again and attempts + 1 < TRIES:
+        conn.execute(queries("sentry")["hook_failed"], key | {"error": problem, "seconds": seconds})
+        return
+    if problem:
         log.warning("a webhook of Sentry (%s, %s) comes to nothing: %s", integration, request_id, problem)
     conn.execute(queries("sentry")["hook_done"], key | {"error": problem})
 

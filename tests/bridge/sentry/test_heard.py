@@ -166,6 +166,19 @@ def test_sentry_gone_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert "ConnectionError" in desk.error
 
 
+def test_a_webhook_that_cannot_be_worked_off_holds_up_no_other(desk: Desk) -> None:
+    desk.sentry.events["77"] = {**EVENT, "id": "7" * 32, "eventID": "7" * 32, "entries": 5}  # no answer of Sentry's
+    desk.keep({"resource": "issue", "sentry_id": "77"})
+    desk.hear(status="resolved")
+    assert desk.company.actions(desk.issue) == ["sentry_resolved"]
+    row = desk.company.row("select done_at, attempts, last_error from sentry_hooks where request_id = '1'")
+    assert row[:2] == (None, 1)
+    assert "TypeError" in row[2]
+    desk.company.conn.execute("update sentry_hooks set attempts = %s, next_attempt_at = now()", (TRIES - 1,))
+    assert desk.work() == 1
+    assert desk.company.one("select count(*) from sentry_hooks where done_at is null") == 0
+
+
 def test_an_integration_that_is_gone(desk: Desk) -> None:
     desk.keep({"resource": "issue", "sentry_id": "12"})
     work_off(desk.company.conn, {}, Ingest(Config("postgresql://unused/x")))

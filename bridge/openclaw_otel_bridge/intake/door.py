@@ -19,6 +19,7 @@ from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database, queries
 from openclaw_otel_bridge.intake.calls import Calls
 from openclaw_otel_bridge.intake.committer import Committer, Limits, Refused
+from openclaw_otel_bridge.intake.forgeries import Forgeries
 from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.items import Candidate, Item
 from openclaw_otel_bridge.intake.keys import Keys
@@ -66,6 +67,7 @@ class Intake:
         self.hooks: Committer[SentryHook] = Committer("sentry_hooks", database, keep_hooks, limits)
         self.webhooks = Webhooks(Ways(self.committers["webhooks"], self.hooks), self.projects, _spool(config))
         self.rejects = Rejects(self.committers["telemetry"].offer, pipeline.redact_text)
+        self.forgeries = Forgeries()
         self.latency = Latency()
         self.counts: dict[tuple[str, str], int] = {}
         """(protocol, what) → how many: received, found, dropped, spans_dropped, rejected; for /metrics."""

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 SECONDS = (4.0, 10.0)
 """To connect, and between two bytes."""
 LARGEST = 4 * 1024 * 1024
+LONGEST_WAIT = 86_400.0
+"""Seconds of a Retry-After that are believed."""
 
 
 class SentryError(Exception):
@@ -43,6 +45,7 @@ class SentryApi:
 
     def _call(self, method: str, path: str, data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         import requests  # the worker alone calls, and only where an integration is set up
+        from urllib3.exceptions import HTTPError  # what reading the raw answer raises
 
         base = self._settings.base_url.rstrip("/")
         url = f"{base}/api/0/organizations/{quote(self._settings.organization, safe='')}/issues/{path}"
@@ -53,11 +56,11 @@ class SentryApi:
             ) as response:
                 status, retry_after = response.status_code, response.headers.get("Retry-After", "")
                 raw = response.raw.read(LARGEST, decode_content=True)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise SentryError(f"{method} {path}: {type(error).__name__}") from None
         if status >= 300:
             again = status in (408, 429) or status >= 500
-            seconds = float(retry_after) if retry_after.isdecimal() else None
+            seconds = min(float(retry_after), LONGEST_WAIT) if retry_after.isdecimal() else None
             raise SentryError(f"{method} {path}: HTTP {status}", permanent=not again, retry_after=seconds)
         return _json(raw, method, path)
 

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("otlp", __name__)
 SPAN_BYTES = 500
 """About what a span or log record takes: how large a request is, before it is read."""
-_OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE"]
+_OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
 @blueprint.before_request
@@ -51,7 +51,7 @@ def expect_no_more(_: BaseException | None) -> None:
     services().intake.expect_no_more()
 
 
-@blueprint.post("/v1/traces")
+@blueprint.post("/v1/traces", provide_automatic_options=False)
 def take_traces() -> Response:
     """Take spans; their exceptions and failed calls become events."""
     intake = services().intake
@@ -69,7 +69,7 @@ def take_traces() -> Response:
     return _answer(answer, encoding, 200)
 
 
-@blueprint.post("/v1/logs")
+@blueprint.post("/v1/logs", provide_automatic_options=False)
 def take_logs() -> Response:
     """Take log records; those that tell of an exception become events."""
     intake = services().intake

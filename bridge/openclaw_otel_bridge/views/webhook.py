@@ -49,8 +49,9 @@ def receive(platform: str, store: str) -> Response:
     if verdict == "refused" and error is not None:
         log.warning("%s delivery for %s is refused: %s", platform, store, error)
         here.intake.rejects.note("webhook", error.reason, detail=f"{platform}/{store}", project_id=g.project_id)
-        failure = delivery.failure(webhook, error, project_id, here.pipeline)
-        items = [failure] if failure else []
+        weight = here.intake.forgeries.weigh(platform, store)
+        failure = delivery.failure(webhook, error, project_id, here.pipeline) if weight else None
+        items = [failure._replace(record=failure.record.but(occurrences=weight))] if failure else []
     else:
         verified = verdict == "verified"
         items = [delivery.inbox_row(webhook, project_id, verified=verified, pipeline=here.pipeline)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from openclaw_otel_bridge.sentry.api import SentryApi, SentryError
+from openclaw_otel_bridge.sentry.api import LONGEST_WAIT, SentryApi, SentryError
 from tests.bridge.fake_sentry import FakeSentry, running_sentry
 
 
@@ -38,3 +40,36 @@ def test_nobody_there() -> None:
     with pytest.raises(SentryError, match="ConnectionError") as caught:
         SentryApi(settings).latest_event("12")
     assert not caught.value.permanent
+
+
+def answering(raw: bytes) -> tuple[socket.socket, threading.Thread]:
+    """A server that answers one request with these bytes and hangs up."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        client, _ = server.accept()
+        with client:
+            client.recv(65536)
+            client.sendall(raw)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return server, thread
+
+
+@pytest.mark.parametrize(
+    ("raw", "wait"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc", None),
+        (b"HTTP/1.1 429 Slow\r\nContent-Length: 0\r\nRetry-After: 99999999999999999999\r\n\r\n", LONGEST_WAIT),
+    ],
+)
+def test_answers_that_break_off_or_cannot_be_are_worth_another_try(raw: bytes, wait: float | None) -> None:
+    server, thread = answering(raw)
+    with server:
+        settings = FakeSentry().settings(base_url=f"http://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(SentryError) as caught:
+            SentryApi(settings).latest_event("12")
+        thread.join()
+    assert (caught.value.permanent, caught.value.retry_after) == (False, wait)

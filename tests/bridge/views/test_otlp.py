@@ -162,11 +162,12 @@ def test_unknown_encoding_and_types(bridge: Bridge) -> None:
         assert answer.headers["Content-Type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "TRACE"])
 def test_other_methods(bridge: Bridge, method: str) -> None:
     answer = requests.request(method, f"{bridge.url}/v1/traces", timeout=10)
     assert answer.status_code == 405
     assert answer.text == "405 method not allowed, supported: [POST]"
+    assert answer.headers["Allow"] == "POST"
     assert answer.headers["Content-Type"].startswith("text/plain")
 
 

@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ import zstandard
 
 from openclaw_otel import config as library
 from openclaw_otel_bridge.config import Config, SpoolSettings
+from openclaw_otel_bridge.intake.forgeries import EACH, FIRST
 from openclaw_otel_bridge.services import EXTENSION
 from tests.bridge.running import Bridge
 
@@ -104,6 +106,16 @@ def test_a_forged_delivery_is_refused_and_becomes_an_issue(bridge: Bridge) -> No
     ]
     events = rows(bridge, "select sources, operation, order_id from events")
     assert [(source, operation) for source, operation, _ in events] == [(8, "orders/create")] * 2
+
+
+def test_a_storm_of_forgeries_makes_few_events_that_tell_of_all(bridge: Bridge) -> None:
+    storm = FIRST + 2 * EACH
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: deliver(bridge, secret="forged").status_code, range(storm)))
+    assert answers == [401] * storm
+    assert rows(bridge, "select count(*), sum(occurrences) from events") == [(FIRST + 2, storm)]
+    text = requests.get(f"{bridge.url}/metrics", timeout=10).text
+    assert f'openclaw_otel_intake_rejects_total{{protocol="webhook",reason="mismatch"}} {storm}\n' in text
 
 
 def test_unknown_targets(bridge: Bridge) -> None:

@@ -25,6 +25,9 @@ from openclaw_otel.record import (
 )
 from openclaw_otel.snapshot_json import decode_snapshot, encode_snapshot, valid_text
 
+MOST_OCCURRENCES = 10_000_000
+"""Failures one record may stand for; a larger number is a mistake, and sums of such would not fit a column."""
+_DIGITS = 19
 _CONSUMED = names.OWN | {
     names.DEPLOYMENT_ENVIRONMENT_NAME,
     names.ERROR_TYPE,
@@ -205,7 +208,7 @@ def _judgement(attributes: Mapping[str, Any]) -> dict[str, Any]:
         "next_step": dict(text.split("=", 1) for text in _texts(get(names.ERROR_NEXT_STEP)) if "=" in text),
         "classifier": _text(get(names.ERROR_CLASSIFIER)) or "",
         "fingerprint": _fingerprint(attributes),
-        "occurrences": occurrences if occurrences and occurrences > 0 else 1,
+        "occurrences": min(occurrences, MOST_OCCURRENCES) if occurrences and occurrences > 0 else 1,
     }
 
 
@@ -235,7 +238,9 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _number(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
-    return value if isinstance(value, int) else int(value) if isinstance(value, str) and value.isdecimal() else None
+    if isinstance(value, str) and len(value) < _DIGITS and value.isdecimal():
+        return int(value)
+    return value if isinstance(value, int) else None
 
 
 def _word(kind: Callable[[str], _Word], value: Any) -> _Word | None:

@@ -151,6 +151,12 @@ def test_nonsense_values_are_left_out() -> None:
     assert record.objects == {"a": "b=c", "lonely": ""}
 
 
+def test_numbers_that_cannot_be_are_left_out_or_cut() -> None:
+    for number, expected in ((2**63 - 1, 10_000_000), ("9" * 5000, 1), ("12", 12), ("9" * 18, 10_000_000), ("", 1)):
+        assert from_attributes({names.ERROR_OCCURRENCES: number}).occurrences == expected
+    assert from_attributes({names.HTTP_RESPONSE_STATUS_CODE: "4" * 5000}).status is None
+
+
 def test_body_and_error_type() -> None:
     record = ErrorRecord(
         id="x", platform="shopify", operation="orders.get", category=Category.RATE_LIMIT, status=429, message="Slow"

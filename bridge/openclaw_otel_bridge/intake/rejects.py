@@ -16,7 +16,9 @@ _ITEM_REASONS = (
     ("trace_id ", "bad_trace_id"),
     ("span_id ", "bad_span_id"),
     ("the event is not ", "bad_event"),
+    ("the event cannot be read", "bad_event"),
     ("the item cannot be decoded", "bad_item"),
+    ("the item cannot be read", "bad_item"),
     ("item ", "bad_envelope"),
     ("the header of item ", "bad_envelope"),
 )

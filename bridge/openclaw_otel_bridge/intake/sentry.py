@@ -13,6 +13,7 @@ https://develop.sentry.dev/sdk/data-model/event-payloads/
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from openclaw_otel_bridge.intake.sentry_stack import stack_text, type_name
 from openclaw_otel_bridge.intake.values import shorten
 from openclaw_otel_bridge.json_bytes import dump
 
+log = logging.getLogger(__name__)
 LEVELS: Mapping[str, Severity] = {
     "fatal": Severity.CRITICAL,
     "error": Severity.ERROR,
@@ -64,7 +66,12 @@ def read_envelope(envelope: Envelope, project_id: int) -> Reading:
             continue
         if len(item.payload) > LARGEST:
             event = _slim(event)
-        found = read_event(event, envelope.event_id, project_id)
+        try:
+            found = read_event(event, envelope.event_id, project_id)
+        except Exception as error:  # of values nobody thought of; the other events are fine
+            log.exception("an event of Sentry cannot be read")
+            reading.reject(f"the event cannot be read: {type(error).__name__}")
+            continue
         if found is not None:
             reading.found.append(found)
     return reading

@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 
 from openclaw_otel_bridge.intake.bodies import OTLP_CODINGS, body_of
 from openclaw_otel_bridge.intake.found import Reading
+from openclaw_otel_bridge.intake.isolating import read_sound
 from openclaw_otel_bridge.intake.logs import read_logs
 from openclaw_otel_bridge.intake.otlp import Encoding, decode_items, encode, encoding_of, status_message
 from openclaw_otel_bridge.intake.salvage import Salvaged
@@ -60,7 +61,7 @@ def take_traces() -> Response:
     body = _body()
     with intake.turn(len(body) // SPAN_BYTES):
         message, salvaged = decode_items(body, encoding, ExportTraceServiceRequest)
-        reading = read_traces(message, project_id, intake.calls.read)
+        reading = read_sound(message, lambda request: read_traces(request, project_id, intake.calls.read))
     _note_lost(reading, salvaged)
     count, reason = intake.take("otlp_traces", reading, project_id)
     answer = ExportTraceServiceResponse()
@@ -79,7 +80,7 @@ def take_logs() -> Response:
     plain_errors = intake.projects.takes_plain_errors(project_id)
     with intake.turn(len(body) // SPAN_BYTES):
         message, salvaged = decode_items(body, encoding, ExportLogsServiceRequest)
-        reading = read_logs(message, project_id, plain_errors=plain_errors)
+        reading = read_sound(message, lambda request: read_logs(request, project_id, plain_errors=plain_errors))
     _note_lost(reading, salvaged)
     count, reason = intake.take("otlp_logs", reading, project_id)
     answer = ExportLogsServiceResponse()

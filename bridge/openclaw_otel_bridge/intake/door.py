@@ -30,6 +30,7 @@ from openclaw_otel_bridge.intake.quotas import QuotaExceeded, Quotas
 from openclaw_otel_bridge.intake.rejects import Rejects, item_reason
 from openclaw_otel_bridge.intake.spool import Bounds, Spool
 from openclaw_otel_bridge.intake.store import Store
+from openclaw_otel_bridge.intake.waits import Waits
 from openclaw_otel_bridge.intake.webhooks import Ways, Webhooks
 from openclaw_otel_bridge.sentry.keeping import SentryHook, keep_hooks
 
@@ -67,6 +68,8 @@ class Intake:
         self.hooks: Committer[SentryHook] = Committer("sentry_hooks", database, keep_hooks, limits)
         self.webhooks = Webhooks(Ways(self.committers["webhooks"], self.hooks), self.projects, _spool(config))
         self.rejects = Rejects(self.committers["telemetry"].offer, pipeline.redact_text)
+        figures = self.committers["telemetry"].figures
+        self._waits = Waits(config.threads, lambda: figures.transactions)
         self.forgeries = Forgeries()
         self.latency = Latency()
         self.counts: dict[tuple[str, str], int] = {}
@@ -87,11 +90,13 @@ class Intake:
         self._pipeline.redact(_FIRST)
 
     def admit(self, protocol: str, project_id: int) -> None:
-        """Return while the project's quota lets something in; asked before a request is read.
+        """Return while the project's quota and the database let something in; asked before a request is read.
 
         Raises:
             QuotaExceeded: it is used up, which is noted for people.
+            Unavailable: nothing is committed now.
         """
+        self._waits.admit()
         try:
             self.quotas.check(project_id)
         except QuotaExceeded as problem:
@@ -135,7 +140,10 @@ class Intake:
 
     def telemetry(self, items: Sequence[Item]) -> list[Refused[Item]]:
         """Store what telemetry brought; return the items that cannot be stored. Raises as `take`."""
-        return self.committers["telemetry"].submit(items)
+        if not items:
+            return self.committers["telemetry"].submit(items)  # which waits for nobody
+        with self._waits.one(len(items)) as patience:
+            return self.committers["telemetry"].submit(items, patience)
 
     def count(self, protocol: str, **numbers: int) -> None:
         """Add to the counts of a protocol."""

@@ -20,6 +20,8 @@ PREFIX = "oci_"
 """Begins every ingest key, so that secret scanners and redaction know one when they see it."""
 REMEMBERED_SECONDS = 10.0
 """How long a revoked key may still be taken: a look-up per request would cost more than it brings."""
+HELD_SECONDS = 5.0
+"""How much longer, while one thread looks whether it still is."""
 _MOST = 1024
 
 
@@ -72,8 +74,10 @@ class Keys:
         now = time.monotonic()
         with self._lock:
             known = self._found.get((kind, stored))
-        if known is not None and known[0] > now:
-            return known[1]
+            if known is not None and known[0] > now:
+                return known[1]
+            if known is not None:  # the others go on with it while this thread looks: it may take long
+                self._found[(kind, stored)] = (now + HELD_SECONDS, known[1])
         with self._database.connection() as conn:
             row = conn.execute(queries("keys")["project_of"], {"kind": kind, "key": stored}).fetchone()
         project = int(row[0]) if row else None

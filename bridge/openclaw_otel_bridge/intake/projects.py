@@ -42,7 +42,7 @@ class Projects:
 
     def settings(self, project_id: int) -> ProjectSettings:
         """Return what a project is set to."""
-        return self._fresh().get(project_id, _UNSET)
+        return self._held().get(project_id, _UNSET)
 
     def takes_plain_errors(self, project_id: int) -> bool:
         """Say whether ERROR logs without an exception become events."""
@@ -62,7 +62,11 @@ class Projects:
 
     def exists(self, project_id: int) -> bool:
         """Say whether there is a project of that id."""
-        return project_id in self._fresh()
+        return project_id in self._held()
+
+    def _held(self) -> Mapping[int, ProjectSettings]:
+        """Return the settings; where some are known, a server that stands still holds no thread for long."""
+        return self._fresh(RETRY_SECONDS if self._settings else None)
 
     def _fresh(self, patience: float | None = None) -> Mapping[int, ProjectSettings]:
         with self._lock:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from contextlib import closing
 
+import psycopg
 import pytest
 
 from openclaw_otel_bridge.db import Database
@@ -44,3 +47,26 @@ def test_a_revoked_key_closes_soon(database_url: str, monkeypatch: pytest.Monkey
         with database.connection() as conn:
             conn.execute("update project_keys set revoked_at = now()")
         assert found.project_of("ingest", key) is None
+
+
+def test_while_one_looks_a_known_key_holds(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "REMEMBERED_SECONDS", 0.0)
+    with closing(Database(database_url)) as database, psycopg.connect(database_url) as blocker:
+        with database.connection() as conn:
+            key = create_key(conn, 1, "ingest")
+        found = Keys(database)
+        assert found.project_of("ingest", key) == 1
+        blocker.execute("lock table project_keys in access exclusive mode")
+        one = threading.Thread(target=found.project_of, args=("ingest", key))
+        one.start()
+        with psycopg.connect(database_url, autocommit=True) as watcher:
+            deadline = time.monotonic() + 10
+            while watcher.execute("select count(*) from pg_locks where not granted").fetchone() == (0,):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        started = time.monotonic()
+        assert [found.project_of("ingest", key) for _ in range(5)] == [1] * 5
+        assert time.monotonic() - started < 1
+        assert one.is_alive()
+        blocker.rollback()
+        one.join()

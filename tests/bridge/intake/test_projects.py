@@ -43,6 +43,10 @@ def test_while_the_database_is_gone_what_is_known_holds(database_url: str, monke
         assert found.exists(1)
         with pytest.raises(psycopg.OperationalError):  # it may have been made since
             found.id_of("new", patience=0.1)
+        deadline = time.monotonic() + 20
+        while found._reading is not None:  # the look at the database that is gone
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         found._database, found._until = database, 0.0
         assert found.id_of("new") is None
 
@@ -67,6 +71,8 @@ def test_a_server_that_stands_still_keeps_nobody_waiting(database_url: str) -> N
             started = time.monotonic()
             assert [known.id_of("default", patience=0.3) for _ in range(20)] == [1] * 20
             assert time.monotonic() - started < 2
+            assert all(known.exists(1) and not known.takes_plain_errors(1) for _ in range(20))
+            assert time.monotonic() - started < 3
             for _ in range(5):
                 with pytest.raises(psycopg.OperationalError, match="in time"):
                     new.id_of("default", patience=0.1)

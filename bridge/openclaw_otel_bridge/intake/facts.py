@@ -92,8 +92,9 @@ def sender_view(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         ("category", names.ERROR_CATEGORY, frozenset(Category)),
         ("severity", names.ERROR_SEVERITY, frozenset(Severity)),
     ):
-        if attributes.get(name) in words:
-            view[field] = attributes[name]
+        value = attributes.get(name)
+        if isinstance(value, str) and value in words:
+            view[field] = value
     for field, name in (("fingerprint", names.ERROR_FINGERPRINT_HASH), ("grouping", names.ERROR_GROUPING_HASH)):
         value = attributes.get(name)
         if isinstance(value, str) and _HASH.fullmatch(value):

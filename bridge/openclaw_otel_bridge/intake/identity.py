@@ -21,9 +21,9 @@ _V5, _V7 = 0x5 << 76 | 0x2 << 62, 0x7 << 76 | 0x2 << 62
 """Version and variant of an id as RFC 9562 sets them."""
 
 
-def stamped_id(text: str | None) -> UUID | None:
+def stamped_id(text: object) -> UUID | None:
     """Return the record id the library stamped on all copies, or None when there is none that can be one."""
-    if not text or len(text) > 40:
+    if not isinstance(text, str) or not text or len(text) > 40:
         return None
     try:
         return UUID(text)

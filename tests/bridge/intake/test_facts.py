@@ -132,4 +132,5 @@ def test_the_senders_view_holds_sound_values_only() -> None:
     }
     bad = {names.ERROR_CATEGORY: "nice", names.ERROR_SEVERITY: 3, names.ERROR_FINGERPRINT_HASH: "a@b.com"}
     assert sender_view(bad) == {}
+    assert sender_view({names.ERROR_CATEGORY: ["auth"], names.ERROR_SEVERITY: {"a": 1}}) == {}
     assert sender_view({}) == {}

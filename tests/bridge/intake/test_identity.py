@@ -44,7 +44,7 @@ def test_stamped_ids() -> None:
     text = uuid7(NOW)
     assert stamped_id(text) == UUID(text)
     assert stamped_id(text.replace("-", "").upper()) == UUID(text)
-    assert [stamped_id(bad) for bad in (None, "", "x", "{" * 33, text * 3)] == [None] * 5
+    assert [stamped_id(bad) for bad in (None, "", "x", "{" * 33, text * 3, 7, [text], {})] == [None] * 8
 
 
 def test_the_day_of_a_stamped_id_is_its_own() -> None:

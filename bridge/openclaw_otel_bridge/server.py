@@ -100,6 +100,8 @@ class _Server(BaseApplication):
         taken = {each.slot for each in arbiter.WORKERS.values()}
         worker.connections = self._connections
         worker.slot = next(slot for slot in count() if slot not in taken)
+        # A process that is about to serve has no connection yet: those before it leave it some of the first.
+        self._connections.write(worker.slot, 0)
 
     def _free_slot(self, arbiter: Any, worker: FairWorker) -> None:
         self._connections.write(worker.slot, UNUSED)

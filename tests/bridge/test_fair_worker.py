@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mmap
 import os
 import socket
 import threading
@@ -99,6 +100,39 @@ def test_connections_that_stay_are_spread_over_the_processes(address: tuple[str,
     for conn in kept:
         conn.close()
     assert sorted(served.values()) == [3, 3, 3]
+
+
+def test_the_first_connections_are_left_to_processes_that_still_start() -> None:
+    started = mmap.mmap(-1, 1)
+
+    def slow_but_one() -> Flask:
+        if started[0]:
+            time.sleep(0.15)
+        started[0] = 1
+        return _pid_app()
+
+    listener = bind("127.0.0.1", 0)
+    address = listener.getsockname()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            run_web(slow_but_one, listener, WebSettings(workers=2, threads=2, graceful_seconds=1))
+        finally:
+            os._exit(0)
+    listener.close()
+    kept = [HTTPConnection(*address, timeout=30) for _ in range(20)]
+    served: Counter[str] = Counter()
+    for conn in kept:
+        conn.connect()
+    for conn in kept:
+        conn.request("GET", "/")
+    for conn in kept:
+        served[conn.getresponse().read().decode()] += 1
+        conn.close()
+    os.kill(pid, 15)
+    os.waitpid(pid, 0)
+    assert min(served.values()) >= 5
+    assert len(served) == 2
 
 
 def test_requests_sent_in_one_go_are_answered_in_order(address: tuple[str, int]) -> None:

@@ -24,6 +24,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from werkzeug.exceptions import HTTPException
 
 from openclaw_otel_bridge.intake.bodies import OTLP_CODINGS, body_of
+from openclaw_otel_bridge.intake.door import ITEM_BYTES
 from openclaw_otel_bridge.intake.found import Reading
 from openclaw_otel_bridge.intake.isolating import read_sound
 from openclaw_otel_bridge.intake.logs import read_logs
@@ -35,8 +36,6 @@ from openclaw_otel_bridge.services import services
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("otlp", __name__)
-SPAN_BYTES = 500
-"""About what a span or log record takes: how large a request is, before it is read."""
 _OTHER_METHODS = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
@@ -59,7 +58,7 @@ def take_traces() -> Response:
     encoding, project_id = _encoding(), _project()
     intake.admit("otlp_traces", project_id)
     body = _body()
-    with intake.turn(len(body) // SPAN_BYTES):
+    with intake.turn(len(body) // ITEM_BYTES):
         message, salvaged = decode_items(body, encoding, ExportTraceServiceRequest)
         reading = read_sound(message, lambda request: read_traces(request, project_id, intake.calls.read))
     _note_lost(reading, salvaged)
@@ -78,7 +77,7 @@ def take_logs() -> Response:
     intake.admit("otlp_logs", project_id)
     body = _body()
     plain_errors = intake.projects.takes_plain_errors(project_id)
-    with intake.turn(len(body) // SPAN_BYTES):
+    with intake.turn(len(body) // ITEM_BYTES):
         message, salvaged = decode_items(body, encoding, ExportLogsServiceRequest)
         reading = read_sound(message, lambda request: read_logs(request, project_id, plain_errors=plain_errors))
     _note_lost(reading, salvaged)

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from openclaw_otel_bridge.intake.bodies import SENTRY_CODINGS, body_of
+from openclaw_otel_bridge.intake.door import ITEM_BYTES
 from openclaw_otel_bridge.intake.envelope import Envelope, parse_envelope
 from openclaw_otel_bridge.intake.quotas import QuotaExceeded
 from openclaw_otel_bridge.intake.sentry import read_envelope
@@ -58,11 +59,14 @@ def take_envelope(project: str) -> Response:
     if key:
         _check(key, project_id)
         intake.admit("sentry", project_id)
-    envelope = parse_envelope(_body())
+    body = _body()
+    with intake.turn(len(body) // ITEM_BYTES):
+        envelope = parse_envelope(body)
     if not key:
         _check(envelope.key, project_id)
         intake.admit("sentry", project_id)
-    reading = read_envelope(envelope, project_id)
+    with intake.turn(len(body) // ITEM_BYTES):
+        reading = read_envelope(envelope, project_id)
     count, reason = intake.take("sentry", reading, project_id)
     _count_items(envelope)
     if count and count == len(envelope.faults) + sum(item.type == "event" for item in envelope.items):

@@ -22,6 +22,7 @@ from openclaw_otel_bridge.config import Config
 from openclaw_otel_bridge.db import Database
 from openclaw_otel_bridge.intake import Intake
 from openclaw_otel_bridge.intake.calls import Calls
+from openclaw_otel_bridge.intake.door import LARGE
 from openclaw_otel_bridge.intake.items import InboxRow
 from openclaw_otel_bridge.intake.parcels import Parcel
 from openclaw_otel_bridge.intake.traces import read_traces
@@ -57,6 +58,29 @@ def test_warming_up_takes_nothing_in_and_outlives_a_broken_adapter(
     assert "the catalog of platform shopify cannot be loaded" in caplog.text
     assert intake.depth == 0
     assert not intake.counts
+
+
+def test_small_requests_are_computed_in_turns_and_wait_for_no_large_one(intake: Intake) -> None:
+    done: list[str] = []
+
+    def compute(name: str, items: int) -> None:
+        with intake.turn(items):
+            done.append(name)
+
+    with intake.turn(LARGE):
+        waiting = threading.Thread(target=compute, args=("large", LARGE))
+        waiting.start()
+        for n in range(3):
+            compute(f"small {n}", LARGE - 1)
+        assert done == ["small 0", "small 1", "small 2"]
+    waiting.join()
+    with intake.turn(1):
+        waiting = threading.Thread(target=compute, args=("later", 1))
+        waiting.start()
+        waiting.join(0.2)
+        assert done[-1] == "large"
+    waiting.join()
+    assert done[-1] == "later"
 
 
 def test_taking(intake: Intake) -> None:

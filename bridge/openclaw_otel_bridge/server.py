@@ -72,6 +72,9 @@ class _Server(BaseApplication):
     def __init__(self, make_app: Callable[[], Flask], listener: socket.socket, settings: WebSettings) -> None:
         self._make_app = make_app
         self._connections = OpenConnections(MOST_PROCESSES)
+        for slot in range(min(settings.workers, MOST_PROCESSES)):
+            # Those that are about to serve have no connection yet: the first leaves them some of the first.
+            self._connections.write(slot, 0)
         self._options: dict[str, Any] = {
             "bind": f"fd://{listener.fileno()}",
             "workers": settings.workers,
@@ -100,7 +103,6 @@ class _Server(BaseApplication):
         taken = {each.slot for each in arbiter.WORKERS.values()}
         worker.connections = self._connections
         worker.slot = next(slot for slot in count() if slot not in taken)
-        # A process that is about to serve has no connection yet: those before it leave it some of the first.
         self._connections.write(worker.slot, 0)
 
     def _free_slot(self, arbiter: Any, worker: FairWorker) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import mmap
 import os
 import socket
 import threading
@@ -9,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from flask import Flask, request
@@ -102,13 +102,12 @@ def test_connections_that_stay_are_spread_over_the_processes(address: tuple[str,
     assert sorted(served.values()) == [3, 3, 3]
 
 
-def test_the_first_connections_are_left_to_processes_that_still_start() -> None:
-    started = mmap.mmap(-1, 1)
-
+def test_the_first_connections_are_left_to_processes_that_still_start(tmp_path: Path) -> None:
     def slow_but_one() -> Flask:
-        if started[0]:
+        try:
+            (tmp_path / "first").touch(exist_ok=False)
+        except FileExistsError:
             time.sleep(0.15)
-        started[0] = 1
         return _pid_app()
 
     listener = bind("127.0.0.1", 0)

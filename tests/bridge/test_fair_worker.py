@@ -127,6 +127,7 @@ def test_the_first_connections_are_left_to_processes_that_still_start(tmp_path: 
         conn.request("GET", "/")
     for conn in kept:
         served[conn.getresponse().read().decode()] += 1
+    for conn in kept:
         conn.close()
     os.kill(pid, 15)
     os.waitpid(pid, 0)

@@ -10,6 +10,7 @@ import psycopg
 from openclaw_otel_bridge import partitions
 from openclaw_otel_bridge.config import Retention
 from openclaw_otel_bridge.db import Connection, queries
+from openclaw_otel_bridge.shaping import forget
 
 log = logging.getLogger(__name__)
 TABLES = (*partitions.EVENT_TABLES, *partitions.SPAN_TABLES, *partitions.INBOX_TABLES)
@@ -33,6 +34,7 @@ def keep_house(conn: Connection, retention: Retention, today: date | None = None
         except psycopg.errors.LockNotAvailable:
             log.warning("partition %s is in use; its time is over, it will be dropped later", child)
     conn.execute(queries("quotas")["expire"])
+    forget(conn, today - timedelta(days=retention.events))
     for name, days in (
         ("expire_activity", retention.activity),
         ("expire_audit", retention.activity),

@@ -10,7 +10,17 @@ from typing import Any, Protocol
 
 from openclaw_otel_bridge.messages import LOCALES, best_locale, known, t, word
 
-__all__ = ["LOCALES", "activity_text", "actor_name", "best_locale", "label", "platform_name", "t", "title"]
+__all__ = [
+    "LOCALES",
+    "activity_text",
+    "actor_name",
+    "best_locale",
+    "bounds_told",
+    "label",
+    "platform_name",
+    "t",
+    "title",
+]
 
 DETAIL = 90
 """Characters of a message that a title may carry."""
@@ -51,6 +61,25 @@ class Entry(Protocol):
     def action(self) -> str: ...
     @property
     def data(self) -> Mapping[str, Any]: ...
+
+
+class Far(Protocol):
+    """How far a search went, see `reads.pages.Searched`."""
+
+    @property
+    def issues(self) -> int: ...
+    @property
+    def partly(self) -> int: ...
+    @property
+    def unfinished(self) -> bool: ...
+
+
+def bounds_told(searched: Far, locale: str) -> list[str]:
+    """Return what bounded a search and how to go on, a sentence for each; none when nothing did."""
+    told = [t("inbox.searched_unfinished", locale, n=searched.issues)] if searched.unfinished else []
+    if searched.partly:
+        told.append(t("inbox.searched_partly", locale, n=searched.partly))
+    return told
 
 
 def title(issue: Titled, locale: str) -> str:

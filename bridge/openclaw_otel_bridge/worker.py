@@ -1,7 +1,7 @@
 """The worker process: sends deliveries, folds counts, ends mutes, keeps partitions; any number may run.
 
     senders (threads)   claim | send | record          notify.dispatch
-    main thread         heartbeat · fold · unmute · keep house
+    main thread         heartbeat · fold · read attributes · unmute · keep house
 
 Each thread has one connection of its own. When the database goes away, all wait for it and go on.
 """
@@ -23,6 +23,7 @@ from openclaw_otel_bridge.db import Connection, Database, queries
 from openclaw_otel_bridge.housekeeping import keep_house
 from openclaw_otel_bridge.notify.dispatch import Dispatcher
 from openclaw_otel_bridge.sealing import Sealer
+from openclaw_otel_bridge.shaping import read_attributes
 from openclaw_otel_bridge.workflow.mute import unmute_over
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Worker:
             Task("seed", float("inf"), _in_transaction(seed_defaults)),
             Task("heartbeat", 5.0, lambda conn: conn.execute(queries("worker")["heartbeat"])),
             Task("fold", 1.0, fold),
+            Task("attributes", 1.0, read_attributes),
             Task("unmute", 15.0, _in_transaction(unmute_over)),
             Task("housekeeping", 600.0, lambda conn: keep_house(conn, self._config.retention)),
         ]

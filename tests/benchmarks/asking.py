@@ -29,8 +29,6 @@ SCOPES: Mapping[str, str] = {
     "services": "service:erp-sync,shopify-sync env:production",
 }
 """Who asks: a dev who sees everything, and Support of some stores, of a platform, of some services."""
-WALKS = "by attribute"
-"""Terms no index answers: they walk the events of one issue after another until a page is full."""
 CATEGORIES = ("auth", "validation", "rate_limit", "permission", "business_rule", "not_found", "unknown", "conflict")
 
 
@@ -55,11 +53,6 @@ class Timing:
     question: str
     times: Sequence[float]
     work: Sequence[float]
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it must not keep anybody waiting."""
-        return self.question != WALKS
 
     @property
     def p95(self) -> float:
@@ -149,6 +142,18 @@ def questions(known: Known) -> Mapping[str, Callable[[int], str]]:
         )
         return f"/api/v1/issues?limit=50&sort={at(sorts, n // 8)}&query={quote(at(asked, n))}"
 
+    def by_attribute(n: int) -> str:
+        """Events are looked at: many or few or no matches, of values that many share or that are ids."""
+        asked = (
+            f"release:2026.{n % 29} attr.url.path:*{at(NOUNS, n)}",
+            f"attr.thread.name:worker-{n % 8}",
+            f"attr.url.path:/v1/{4_640_068_944_122 + n}/reserve_quota",
+            f"attr.thread.name:worker-{n % 8} attr.url.path:*{n % 10}9999*",
+            "-attr.http.request.method:POST",
+            f"env:dev release:2026.{n % 29} store:{at(regions, n)}-*",
+        )
+        return f"/api/v1/issues?query={quote(at(asked, n))}&sort={at(sorts, n // 6)}"
+
     return {
         "inbox": lambda n: f"/?view={at(views, n)}&sort={at(sorts, n // 7)}",
         "filtered search": filtered,
@@ -159,7 +164,7 @@ def questions(known: Known) -> Mapping[str, Callable[[int], str]]:
         "event page": lambda n: "/issues/{1}?event={0}".format(*known.events[n % len(known.events)]),
         "API event": lambda n: f"/api/v1/events/{known.events[n % len(known.events)][0]}",
         "API list": listed,
-        WALKS: lambda n: f"/api/v1/issues?query=release:2026.{n % 29} attr.url.path:*{at(NOUNS, n)}",
+        "by attribute": by_attribute,
         "API issue": lambda n: f"/api/v1/issues/{known.issues[n % len(known.issues)]}",
         "API events": lambda n: f"/api/v1/issues/{known.issues[n % len(known.issues)]}/events?limit=50",
         "similar": lambda n: f"/api/v1/issues/{known.issues[n % len(known.issues)]}/similar",

@@ -28,6 +28,7 @@ from openclaw_otel_bridge.intake.logs import read_logs
 from openclaw_otel_bridge.intake.otlp import Encoding, decode
 from openclaw_otel_bridge.intake.traces import read_traces
 from openclaw_otel_bridge.people.actor import Actor
+from openclaw_otel_bridge.shaping import read_attributes
 from openclaw_otel_bridge.workflow.findings import Finding
 from openclaw_otel_bridge.workflow.transition import Transition, transition
 from tests.generators.history import Batch, History
@@ -80,9 +81,11 @@ def fill(url: str, size: Size, now: datetime) -> Filled:
 
 
 def settle(url: str) -> None:
-    """Fold what is left and look at all tables once, as the worker and autovacuum do in the end."""
+    """Fold and read what is left and look at all tables once, as the worker and autovacuum do in the end."""
     with psycopg.connect(url, autocommit=True) as conn:
         fold(conn)
+        while read_attributes(conn):
+            pass
         conn.execute("vacuum analyze")
 
 
@@ -154,7 +157,7 @@ def _several(batches: Iterator[Batch], count: int) -> Iterator[list[Batch]]:
 
 
 class _Folding:
-    """The worker's folding, once a second, while the block runs."""
+    """The worker's folding and reading of attributes, once a second, while the block runs."""
 
     def __init__(self, url: str) -> None:
         self._url, self._ended = url, threading.Event()
@@ -171,6 +174,7 @@ class _Folding:
         with psycopg.connect(self._url, autocommit=True) as conn:
             while not self._ended.wait(1):
                 fold(conn)
+                read_attributes(conn)
 
 
 def _tell(events: int, wanted: int, started: float) -> None:

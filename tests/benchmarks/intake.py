@@ -25,7 +25,10 @@ from openclaw_otel_bridge.migrate import migrate
 from tests.benchmarks.bodies import batch
 
 SPANS, BATCHES, FLOOR_SECONDS = 512, 24, 4.0
-STORED = "^(events|snapshots|spans|trace_spans|event_copies)_(d[0-9]+|default)$"
+STORED = (
+    "^((events|snapshots|spans|trace_spans|event_copies)_(d[0-9]+|default)"
+    "|attribute_shapes|shaped_groupings|read_groupings|attribute_unread)$"
+)
 SIZE = "select sum(pg_total_relation_size(oid))::bigint from pg_class where relkind = 'r' and relname ~ %s"
 
 

@@ -13,6 +13,8 @@ import pytest
 from psycopg import sql
 
 from openclaw_otel_bridge.migrate import Migration, MigrationError, apply, migrate, pending, shipped
+from openclaw_otel_bridge.query.shapes import RELEASE
+from openclaw_otel_bridge.shaping import read_attributes
 
 CATALOG: dict[str, LiteralString] = {
     "columns": """
@@ -135,6 +137,23 @@ def test_sightings_are_made_of_events_and_of_counts_that_outlived_them(conn: psy
     ]
     assert conn.execute("select event_count, last_seen > now() from issues").fetchone() == (8, True)
     assert conn.execute("select count(*) from counter_deltas").fetchone() == (0,)
+
+
+def test_events_of_before_are_to_be_read_for_searches(conn: psycopg.Connection[Any]) -> None:
+    apply(conn, shipped()[:9])
+    conn.execute(
+        """insert into issues (project_id, first_seen, last_seen) values (1, now(), now());
+           insert into groupings (project_id, key, fingerprint, parts, issue_id, home_issue_id)
+           values (1, 'k', 'f', '{}', 1, 1);
+           insert into events (day, id, project_id, grouping_id, occurred_at, received_at, category, severity, release)
+           values ('2026-03-01', gen_random_uuid(), 1, 1, '2026-03-01 10:20Z', now(), 'auth', 'error', 'v7');
+           insert into counter_deltas (grouping_id, hour, n, last_seen) values (1, '2026-03-01 10:00Z', 1, now())"""
+    )
+    apply(conn, shipped())
+    assert read_attributes(conn) == 1
+    assert conn.execute("select name, shape from attribute_shapes").fetchone() == (RELEASE, "v7")
+    conn.execute("delete from counter_deltas")  # as the folding of the version before does, which knows of no shapes
+    assert conn.execute("select grouping_id, since from attribute_unread").fetchone() == (1, at("2026-03-01 10:00"))
 
 
 def at(text: str) -> datetime:

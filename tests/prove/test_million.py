@@ -163,4 +163,4 @@ def test_a_million_events_keep_nobody_waiting(capsys: pytest.CaptureFixture[str]
             server.stop()
     with capsys.disabled():
         print("", *lines, *timings, sep="\n")  # noqa: T201
-    assert [str(each) for each in timings if each.wanted and each.p95 > WANTED_MS] == []
+    assert [str(each) for each in timings if each.p95 > WANTED_MS] == []

@@ -5,20 +5,20 @@ The condition speaks of an issue under the alias `i` and finds that issue's even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
 
-from openclaw_otel_bridge.db import queries
+from openclaw_otel_bridge.query.binding import TRUE, Binder, all_of, any_of, fragment, negated
 from openclaw_otel_bridge.query.keys import Key, Kind
+from openclaw_otel_bridge.query.leads import may_hold
 from openclaw_otel_bridge.query.patterns import Pattern, trace_bytes
 from openclaw_otel_bridge.query.subject import Context
 from openclaw_otel_bridge.query.terms import Level, Me, Query, Term, Text, Value
 from openclaw_otel_bridge.query.times import TimeValue
 
-TRUE = sql.SQL("true")
 _INDEXED = frozenset({Kind.ID, Kind.TRACE})
 _SIGHTED = frozenset({"project", "platform", "store", "service", "env"})
 """Event keys that places hold."""
@@ -32,20 +32,6 @@ class Condition:
     parameters: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Binder:
-    """Collects parameters and gives them names of their own."""
-
-    prefix: str = "q"
-    parameters: dict[str, Any] = field(default_factory=dict)
-
-    def bind(self, value: Any) -> sql.Placeholder:
-        """Return the placeholder of a value."""
-        name = f"{self.prefix}{len(self.parameters)}"
-        self.parameters[name] = value
-        return sql.Placeholder(name)
-
-
 def compile_sql(
     query: Query, project_id: int, context: Context | None = None, scope: Query | None = None, prefix: str = "q"
 ) -> Condition:
@@ -53,15 +39,26 @@ def compile_sql(
 
     With a `scope` (see `parse_scope`), event terms see the events inside it and no others.
     """
-    at = context or Context()
     binder = Binder(prefix)
-    conditions = [
-        _term(term, binder, at) if isinstance(term, Term) else _text_condition(term, binder, project_id, scope)
-        for term in query.issue_terms
-    ]
+    conditions = [issue_condition(query, binder, project_id, context, scope)]
     if query.event_terms:
         conditions.append(_event_condition(query.event_terms, binder, project_id, scope))
-    return Condition(_all(conditions), binder.parameters)
+    return Condition(all_of(conditions), binder.parameters)
+
+
+def issue_condition(
+    query: Query, binder: Binder, project_id: int, context: Context | None, scope: Query | None
+) -> sql.Composable:
+    """Return the condition that the issue terms of a query, free text included, put on the issue `i`."""
+    at = context or Context()
+    return all_of(
+        [
+            term_condition(term, binder, at)
+            if isinstance(term, Term)
+            else _text_condition(term, binder, project_id, scope)
+            for term in query.issue_terms
+        ]
+    )
 
 
 def leads_to_few(query: Query) -> bool:
@@ -75,7 +72,7 @@ def _lead_to_few(terms: Iterable[Term]) -> bool:
 
 def scope_condition(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition a scope puts on one event `e`; a missing field is outside."""
-    return _all([_term(term, binder, None) for term in scope.event_terms])
+    return all_of([term_condition(term, binder, None) for term in scope.event_terms])
 
 
 def seen_in_scope(scope: Query, binder: Binder) -> sql.Composable:
@@ -85,30 +82,44 @@ def seen_in_scope(scope: Query, binder: Binder) -> sql.Composable:
 
 def sightings(conditions: sql.Composable, *, of_issue: bool = False) -> sql.Composable:
     """Return the relation of sightings where conditions on an event `e` hold; of the issue `i` alone, or of all."""
-    folded, unfolded = (_fragment("of_folded"), _fragment("of_unfolded")) if of_issue else (TRUE, TRUE)
-    return _fragment(
+    folded, unfolded = (fragment("of_folded"), fragment("of_unfolded")) if of_issue else (TRUE, TRUE)
+    return fragment(
         "sightings",
-        places=places(conditions if of_issue else for_many(conditions)),
+        among=_among("among_found" if of_issue else "among_many", conditions),
         conditions=conditions,
-        unfolded=_fragment("unfolded"),
+        unfolded=fragment("unfolded"),
         of_folded=folded,
         of_unfolded=unfolded,
     )
 
 
 def _some_sighting(conditions: sql.Composable) -> sql.Composable:
-    unfolded = _fragment("unfolded")
-    return _fragment("some_sighting", places=places(conditions), conditions=conditions, unfolded=unfolded)
+    unfolded = fragment("unfolded")
+    return fragment("some_sighting", among=_among("among_found", conditions), conditions=conditions, unfolded=unfolded)
+
+
+def may_lie(conditions: sql.Composable) -> sql.Composable:
+    """Return the condition that the grouping `g` was seen where conditions on an event `e` hold."""
+    return fragment(
+        "may_lie",
+        among=_among("among_found", conditions),
+        conditions=conditions,
+        unfolded=fragment("unfolded"),
+    )
+
+
+def _among(name: str, conditions: sql.Composable) -> sql.Composable:
+    return fragment(name, places=places(for_many(conditions))) if conditions is not TRUE else TRUE
 
 
 def places(conditions: sql.Composable) -> sql.Composable:
     """Return the ids of places where conditions on an event `e` hold; see `is_sighted`."""
-    return _fragment("places", conditions=conditions)
+    return fragment("places", conditions=conditions)
 
 
 def for_many(condition: sql.Composable) -> sql.Composable:
     """Return the condition as one the planner expects many rows to meet."""
-    return _fragment("for_many", condition=condition)
+    return fragment("for_many", condition=condition)
 
 
 def is_sighted(terms: Iterable[Term]) -> bool:
@@ -118,41 +129,54 @@ def is_sighted(terms: Iterable[Term]) -> bool:
 
 def raised_in_scope(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition that the issue `i` was raised by hand with fields inside the scope."""
-    return _fragment("raised_with", conditions=scope_condition(scope, binder))
+    return fragment("raised_with", conditions=scope_condition(scope, binder))
 
 
 def _text_condition(term: Text, binder: Binder, project_id: int, scope: Query | None) -> sql.Composable:
     sought = binder.bind(term.pattern.folded().within().like())
-    ways: list[sql.Composable] = [sql.SQL("{} like {}").format(_fragment("words"), sought)]
+    ways: list[sql.Composable] = [sql.SQL("{} like {}").format(fragment("words"), sought)]
     text = term.pattern.exact
     if text is not None:
-        known = _fragment("known_by", text=binder.bind(text), trace=binder.bind(trace_bytes(text)))
-        asked = _all([known, scope_condition(scope or Query(), binder)])
-        ways.append(_fragment("among_events", conditions=asked, project=binder.bind(project_id)))
-        ways.append(_fragment("raised_with", conditions=asked))
-    found = _any(ways)
-    return _negated(found) if term.negated else found
+        known = fragment("known_by", text=binder.bind(text), trace=binder.bind(trace_bytes(text)))
+        asked = all_of([known, scope_condition(scope or Query(), binder)])
+        ways.append(fragment("among_events", conditions=asked, project=binder.bind(project_id)))
+        ways.append(fragment("raised_with", conditions=asked))
+    found = any_of(ways)
+    return negated(found) if term.negated else found
 
 
 def _event_condition(terms: tuple[Term, ...], binder: Binder, project_id: int, scope: Query | None) -> sql.Composable:
     around = scope or Query()
-    asked = _all([scope_condition(around, binder), *(_term(term, binder, None) for term in terms)])
-    raised = _fragment("raised_with", conditions=asked)
+    asked = all_of([scope_condition(around, binder), *(term_condition(term, binder, None) for term in terms)])
     if is_sighted(terms):
         stored = _some_sighting(asked)
     elif _lead_to_few(terms):
-        return _fragment("among_few", conditions=asked, project=binder.bind(project_id), raised=raised)
+        raised = fragment("raised_with", conditions=asked)
+        return fragment("among_few", conditions=asked, project=binder.bind(project_id), raised=raised)
     else:
-        stored = _fragment("some_event", conditions=asked)
-    ways = [stored, raised]
+        stored = all_of([*_led(terms, binder, project_id), fragment("some_event", conditions=asked)])
+    return any_of([stored, without_events(terms, asked, around, binder)])
+
+
+def without_events(terms: Sequence[Term], asked: sql.Composable, around: Query, binder: Binder) -> sql.Composable:
+    """Return the condition that event terms, `asked` of one event, hold on the issue `i` whatever events it has."""
+    ways = [fragment("raised_with", conditions=asked)]
     if all(term.negated for term in terms):
-        ways.append(_fragment("no_event", stored=seen_in_scope(around, binder)))
-    return _any(ways)
+        ways.append(fragment("no_event", stored=seen_in_scope(around, binder)))
+    return any_of(ways)
 
 
-def _term(term: Term, binder: Binder, at: Context | None) -> sql.Composable:
-    condition = _any([_value(term.key, value, binder, at or Context()) for value in term.values])
-    return _negated(condition) if term.negated else condition
+def _led(terms: Sequence[Term], binder: Binder, project_id: int) -> list[sql.Composable]:
+    grouping = may_hold(terms, binder)
+    if not grouping:
+        return []
+    return [fragment("of_some_grouping", grouping=all_of(grouping), project=binder.bind(project_id))]
+
+
+def term_condition(term: Term, binder: Binder, at: Context | None) -> sql.Composable:
+    """Return the condition of one term on the issue `i`, or on the event `e`."""
+    condition = any_of([_value(term.key, value, binder, at or Context()) for value in term.values])
+    return negated(condition) if term.negated else condition
 
 
 def _value(key: Key, value: Value, binder: Binder, at: Context) -> sql.Composable:
@@ -161,13 +185,13 @@ def _value(key: Key, value: Value, binder: Binder, at: Context) -> sql.Composabl
             return _COMPARISONS[key.kind](key, value, binder, at)
         case TimeValue():
             signs = value.bounds(at.now, at.zone, key.kind)
-            return _all([_compare(key, sign, binder.bind(moment)) for sign, moment in signs])
+            return all_of([_compare(key, sign, binder.bind(moment)) for sign, moment in signs])
         case Level():
             return sql.SQL("{} = any({})").format(_column(key), binder.bind(list(value.levels)))
         case Me():
             if at.person_id is None:
                 return sql.SQL("false")
-            return _fragment("assigned_to_me", person=binder.bind(at.person_id), teams=binder.bind(sorted(at.teams)))
+            return fragment("assigned_to_me", person=binder.bind(at.person_id), teams=binder.bind(sorted(at.teams)))
 
 
 def _compare(key: Key, sign: str, placeholder: sql.Placeholder) -> sql.Composable:
@@ -195,24 +219,24 @@ def _trace(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Compo
 
 def _flag(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:
     if pattern.exact == "muted":
-        return _fragment("is_muted", now=binder.bind(at.now))
-    return _fragment(f"is_{pattern.exact}")
+        return fragment("is_muted", now=binder.bind(at.now))
+    return fragment(f"is_{pattern.exact}")
 
 
 def _assignee(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:
-    return _fragment("assignee_named", pattern=binder.bind(pattern.like()))
+    return fragment("assignee_named", pattern=binder.bind(pattern.like()))
 
 
 def _team(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:
-    return _fragment("team_named", pattern=binder.bind(pattern.like()))
+    return fragment("team_named", pattern=binder.bind(pattern.like()))
 
 
 def _project(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:
-    return _fragment("project_named", pattern=binder.bind(pattern.like()))
+    return fragment("project_named", pattern=binder.bind(pattern.like()))
 
 
 def _attribute(key: Key, pattern: Pattern, binder: Binder, at: Context) -> sql.Composable:
-    return _fragment("attribute_like", name=binder.bind(key.column), pattern=binder.bind(pattern.like()))
+    return fragment("attribute_like", name=binder.bind(key.column), pattern=binder.bind(pattern.like()))
 
 
 _COMPARISONS: Mapping[Kind, Callable[[Key, Pattern, Binder, Context], sql.Composable]] = {
@@ -231,21 +255,3 @@ _COMPARISONS: Mapping[Kind, Callable[[Key, Pattern, Binder, Context], sql.Compos
 
 def _column(key: Key) -> sql.Identifier:
     return sql.Identifier("e" if key.about.value == "event" else "i", key.column)
-
-
-def _fragment(name: str, /, **parts: sql.Composable) -> sql.Composable:
-    return sql.SQL(queries("query")[name]).format(**parts)
-
-
-def _negated(condition: sql.Composable) -> sql.Composable:
-    return sql.SQL("({}) is not true").format(condition)
-
-
-def _all(conditions: list[sql.Composable]) -> sql.Composable:
-    return sql.SQL(" and ").join(sql.SQL("({})").format(c) for c in conditions) if conditions else TRUE
-
-
-def _any(conditions: list[sql.Composable]) -> sql.Composable:
-    if len(conditions) == 1:
-        return conditions[0]
-    return sql.SQL("({})").format(sql.SQL(" or ").join(sql.SQL("({})").format(c) for c in conditions))

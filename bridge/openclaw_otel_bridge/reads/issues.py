@@ -12,8 +12,10 @@ from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import Query, parse
 from openclaw_otel_bridge.query.compile import for_many, leads_to_few
+from openclaw_otel_bridge.query.walk import needs_walk
 from openclaw_otel_bridge.reads.cursor import encode
 from openclaw_otel_bridge.reads.pages import Order, Page, cut
+from openclaw_otel_bridge.reads.search import After, search
 from openclaw_otel_bridge.reads.view import part, view_of
 from openclaw_otel_bridge.workflow.errors import NotFound
 
@@ -77,18 +79,27 @@ class Issue:
         return self.muted_until is not None or self.muted_count is not None
 
 
-def _order(name: str, *keys: tuple[sql.SQL, str], ascending: bool = False) -> Order:
+def _order(name: str, *keys: tuple[sql.SQL, str], ascending: bool = False, figures: sql.SQL | None = None) -> Order:
     every = (*keys, (sql.SQL("i.id"), "bigint"))
-    return Order(name, tuple(key for key, _ in every), tuple(kind for _, kind in every), ascending)
+    return Order(name, tuple(key for key, _ in every), tuple(kind for _, kind in every), ascending, figures)
 
 
 _LAST_SEEN = (sql.SQL("i.seen_order"), "timestamptz")
 SORTS: Mapping[str, Order] = {
     order.name: order
     for order in (
-        _order("last_seen", _LAST_SEEN),
-        _order("first_seen", (sql.SQL("i.first_seen"), "timestamptz")),
-        _order("events", (sql.SQL("i.event_count"), "bigint"), _LAST_SEEN),
+        _order("last_seen", _LAST_SEEN, figures=sql.SQL("last_seen desc, issue_id desc")),
+        _order(
+            "first_seen",
+            (sql.SQL("i.first_seen"), "timestamptz"),
+            figures=sql.SQL("first_seen desc, issue_id desc"),
+        ),
+        _order(
+            "events",
+            (sql.SQL("i.event_count"), "bigint"),
+            _LAST_SEEN,
+            figures=sql.SQL("n desc, last_seen desc, issue_id desc"),
+        ),
         _order("severity", (sql.SQL(queries("reads")["severity_rank"]), "bigint"), _LAST_SEEN),
         _order("due", (sql.SQL("coalesce(i.due_at, 'infinity')"), "timestamptz"), ascending=True),
     )
@@ -104,12 +115,28 @@ def list_issues(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Issue]:
-    """Return a page of the visible issues that match.
+    """Return a page of the visible issues that match; a search that has to look at events is bounded (`Page.searched`).
 
     Raises:
         QueryError: the query cannot be read.
         KeyError: no such sort (see SORTS).
         BadCursor: the cursor is none of this sort.
+    """
+    asked = _read(query)
+    if not needs_walk(asked):
+        return list_to_the_end(conn, actor, asked, sort, cursor, limit)
+    page = search(conn, view_of(actor), asked, SORTS[sort], After(cursor, limit))
+    known = {issue.id: issue for issue in get_issues(conn, actor, page.items)}
+    return Page([known[one] for one in page.items if one in known], page.next, page.searched)
+
+
+def list_to_the_end(
+    conn: Connection, actor: Actor, query: str | Query, sort: str, cursor: str | None = None, limit: int = 50
+) -> Page[Issue]:
+    """Return the same with every event looked at, however long it takes.
+
+    Raises:
+        QueryError, KeyError, BadCursor: see `list_issues`.
     """
     order = SORTS[sort]
     view = view_of(actor)
@@ -118,7 +145,7 @@ def list_issues(
     conditions = view.matching(asked)
     statement = part(
         "list_issues",
-        visible=view.few() if few else view.issues(),
+        visible=view.few() if few else view.issues(order.figures),
         each=view.few(),
         keys=order.texts(),
         conditions=conditions if few else for_many(conditions),  # many: join the figures of all by hashing

@@ -8,28 +8,48 @@ from typing import Generic, TypeVar
 
 from psycopg import sql
 
-from openclaw_otel_bridge.query.compile import Binder
+from openclaw_otel_bridge.query.binding import Binder
 from openclaw_otel_bridge.reads.cursor import decode
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """How far a search went that looks at events: `issues` were looked at, `partly` of them not to their oldest event;
+    `unfinished` when it stopped before the page was full, so that the next page goes on.
+    """
+
+    issues: int
+    partly: int = 0
+    unfinished: bool = False
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there may be more up to here than was found."""
+        return self.unfinished or self.partly > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[_T]):
-    """One page of a list; `next` is the cursor of the following one, None at the end."""
+    """One page of a list; `next` is the cursor of the following one, None at the end; `searched` where bounded."""
 
     items: Sequence[_T]
     next: str | None = None
+    searched: Searched | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of rows by expressions and their SQL types; the last one is unique."""
+    """An order of rows by expressions and their SQL types; the last one is unique. `figures` is the same order said of
+    the figures of issues, where these decide it.
+    """
 
     name: str
     keys: tuple[sql.Composable, ...]
     types: tuple[str, ...]
     ascending: bool = False
+    figures: sql.SQL | None = None
 
     def by(self) -> sql.Composable:
         """Return what stands behind `order by`."""

@@ -17,8 +17,8 @@ from psycopg.rows import class_row
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.query import Context, Query, QueryError, compile_sql, parse_scope
+from openclaw_otel_bridge.query.binding import TRUE, Binder
 from openclaw_otel_bridge.query.compile import (
-    Binder,
     for_many,
     places,
     raised_in_scope,
@@ -26,11 +26,13 @@ from openclaw_otel_bridge.query.compile import (
     seen_in_scope,
     sightings,
 )
+from openclaw_otel_bridge.query.walk import Walk, walk_of
 from openclaw_otel_bridge.times import zone
 
 _log = logging.getLogger(__name__)
 _Row = TypeVar("_Row")
 NOTHING = sql.SQL("false")
+
 _NO_PROJECT = -1
 
 
@@ -47,38 +49,42 @@ class View:
         """Whether no scope narrows the view."""
         return self.scope is not None and not self.scope.terms
 
-    def issues(self) -> sql.Composable:
-        """Return the relation of visible issues, to stand behind `from`; its alias is `i`. For lists with figures."""
-        return self._issues("figures_of_all", sql.SQL("d.issue_id is not null"))
+    def issues(self, order: sql.Composable | None = None) -> sql.Composable:
+        """Return the relation of visible issues, to stand behind `from`; its alias is `i`. For lists with figures.
+
+        These are made in an `order` of issue_id, n, first_seen and last_seen, if one is given.
+        """
+        return self._issues(TRUE, order)
 
     def few(self) -> sql.Composable:
         """Return the same relation for statements that look at few of the issues."""
-        return self._issues("figures_of_each", sql.SQL("d.n is not null"))
+        return self._issues(sql.SQL("d.seen"))
 
     def counted(self) -> sql.Composable:
         """Return the same relation for statements that ask for none of its figures."""
-        seen = seen_in_scope(self.scope, self.binder) if self.scope is not None else NOTHING
-        return self._issues("figures_of_each", seen)
+        return self._issues(seen_in_scope(self.scope, self.binder) if self.scope is not None else NOTHING)
 
     def counted_together(self) -> tuple[sql.Composable, sql.Composable]:
         """Return what begins a statement that counts several times, and the same relation for its counts."""
         if self.scope is None or not self.scope.terms:
             return sql.SQL(""), self.counted()
         seen = part("seen", sightings=sightings(self.events()))
-        return seen, self._issues("figures_of_each", part("among_seen"))
+        return seen, self._issues(part("among_seen"))
 
-    def _issues(self, figures: str, seen: sql.Composable) -> sql.Composable:
+    def _issues(self, seen: sql.Composable, order: sql.Composable | None = None) -> sql.Composable:
+        """`seen` is TRUE where the figures themselves, made of all issues at once, say which are."""
         project = self.binder.bind(_NO_PROJECT if self.scope is None else self.actor.project_id)
         if self.scope is None or not self.scope.terms:
             return part("all_issues", project=project)
+        raised = raised_in_scope(self.scope, self.binder)
+        found = sightings(self.events(), of_issue=seen is not TRUE)
+        if seen is TRUE:
+            by = sql.SQL("order by {}").format(order) if order else sql.SQL("")
+            figures: sql.Composable = part("figures_of_all", sightings=found, project=project, raised=raised, order=by)
+        else:
+            figures, seen = part("figures_of_each", sightings=found), part("seen_or_raised", seen=seen, raised=raised)
         return part(
-            "scoped_issues",
-            project=project,
-            scope=self.events(),
-            spots=part("spots"),
-            figures=part(figures, sightings=sightings(self.events(), of_issue=figures == "figures_of_each")),
-            seen=seen,
-            raised=raised_in_scope(self.scope, self.binder),
+            "scoped_issues", project=project, scope=self.events(), spots=part("spots"), figures=figures, seen=seen
         )
 
     def places(self) -> sql.Composable:
@@ -98,6 +104,12 @@ class View:
         condition = compile_sql(query, self.actor.project_id, context_of(self.actor, now), self.scope, prefix)
         self.binder.parameters.update(condition.parameters)
         return condition.sql
+
+    def walk(self, query: Query, now: datetime | None = None) -> Walk:
+        """Return the parts of a query that only events can answer."""
+        found = walk_of(query, self.actor.project_id, context_of(self.actor, now), self.scope)
+        self.binder.parameters.update(found.parameters)
+        return found
 
     def rows(self, conn: Connection, statement: sql.Composed, row: type[_Row]) -> list[_Row]:
         """Run a statement with what was bound so far and return its rows as dataclasses."""

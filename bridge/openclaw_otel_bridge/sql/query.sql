@@ -46,6 +46,24 @@ case jsonb_typeof(e.attributes -> {name}::text)
 exists (select from groupings g join events e on e.grouping_id = g.id
         where g.issue_id = i.id and {conditions})
 
+-- name: may_hold
+-- a grouping some event of which may have a value like that, or that nobody has read yet; the events decide
+g.id in (select l.grouping_id from attribute_shapes s join shaped_groupings l on l.shape_id = s.id
+         where s.name = any(array[{name}::text, ''])
+           and (s.shape = {anything}::text
+                or (s.name <> '' and replace(s.shape, {mask}::text, repeat({mask}::text, {times})) ~ any({like}::text[])))
+         union all select u.grouping_id from attribute_unread u
+         union all select c.grouping_id from counter_deltas c)
+
+-- name: may_lie
+-- a grouping that was seen in a place like that
+(exists (select from sightings s where s.grouping_id = g.id and s.n > 0 and {among})
+ or exists (select from counter_deltas c cross join lateral {unfolded} e where c.grouping_id = g.id and {conditions}))
+
+-- name: of_some_grouping
+-- an issue has such a grouping
+i.id in (select g.issue_id from groupings g where g.project_id = {project} and {grouping})
+
 -- name: among_events
 -- the same, found from the events' side: for terms an index answers
 i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.id
@@ -60,14 +78,14 @@ i.id in (select g.issue_id from groupings g join events e on e.grouping_id = g.i
 
 -- name: some_sighting
 -- one sighting of the issue meets all conditions: for those over what places hold alone, far fewer rows than events
-(exists (select from sightings s where s.issue_id = i.id and s.n > 0 and s.place_id in {places})
+(exists (select from sightings s where s.issue_id = i.id and s.n > 0 and {among})
  or exists (select from groupings g join counter_deltas c on c.grouping_id = g.id cross join lateral {unfolded} e
             where g.issue_id = i.id and {conditions}))
 
 -- name: sightings
 -- what issues saw where all conditions hold, folded and not folded yet
 (select s.issue_id, s.n, s.first_seen, s.last_seen, s.message from sightings s
- where s.n > 0 and s.place_id in {places} and {of_folded}
+ where s.n > 0 and {among} and {of_folded}
  union all
  select g.issue_id, c.n, coalesce(c.first_seen, c.last_seen), c.last_seen, c.message
  from groupings g join counter_deltas c on c.grouping_id = g.id cross join lateral {unfolded} e
@@ -85,6 +103,14 @@ g.issue_id = i.id
 -- what a delta c of a grouping g says of where it was
 (select g.project_id, nullif(c.platform, '') as platform, nullif(c.store, '') as store,
         nullif(c.service, '') as service, nullif(c.env, '') as env)
+
+-- name: among_many
+-- for all issues: hashed, and each sighting looked up
+s.place_id in {places}
+
+-- name: among_found
+-- for one issue after another: no join, so that the places are found once for the statement and not again for each issue
+(s.place_id in {places}) is true
 
 -- name: places
 -- the places where all conditions hold

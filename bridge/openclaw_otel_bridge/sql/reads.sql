@@ -21,8 +21,7 @@
 (select i.id, i.project_id, i.origin, i.status, i.version, i.title, i.platform, i.store, i.operation, i.category,
         i.sender_category, i.code, coalesce(d.message, case when i.origin = 'manual' then i.message else '' end) as message,
         i.exception_type, i.service, i.severity, i.owner_hint, i.retryable, i.explanation, i.next_step, i.order_id,
-        coalesce(d.first_seen, i.created_at) as first_seen, coalesce(d.last_seen, i.created_at) as last_seen,
-        coalesce(d.last_seen, i.created_at) as seen_order, coalesce(d.n, 0)::bigint as event_count,
+        d.first_seen, d.last_seen, d.last_seen as seen_order, d.n as event_count,
         i.assignee_id, i.team_id, i.due_at, i.regressed, i.resolved_at, i.resolved_release, i.reviewed_by,
         i.root_cause_kind, i.root_cause_text, i.fix_kind, i.fix_text, i.muted_until, i.muted_count, i.created_by,
         i.created_at, i.updated_at,
@@ -30,20 +29,32 @@
             select count(*) from groupings g join folded_groupings f on f.grouping_id = g.id
             where g.issue_id = i.id
               and exists (select from {spots} e where e.grouping_id = g.id and e.n > 0 and {scope})) end as kinds
- from issues i left join {figures}
- where i.project_id = {project} and i.merged_into is null and ({seen} or {raised})) i
+ from issues i {figures}
+ where i.project_id = {project} and i.merged_into is null and ({seen})) i
 
 -- name: figures_of_all
--- what the scope sees of every issue: one pass, for lists
-(select s.issue_id, sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
-        (array_agg(s.message order by s.first_seen))[1] as message
- from {sightings} s group by s.issue_id) d on d.issue_id = i.id
+-- what the scope sees of every issue: one pass, for lists. It holds what is seen and nothing else, and in the order of the
+-- page where figures decide that: issues are looked up one after another until the page is full.
+join (select s.issue_id, coalesce(sum(s.n), 0)::bigint as n, coalesce(min(s.first_seen), min(s.raised_at)) as first_seen,
+             coalesce(max(s.last_seen), min(s.raised_at)) as last_seen,
+             (array_agg(s.message order by s.first_seen))[1] as message
+      from (select s.issue_id, s.n, s.first_seen, s.last_seen, s.message, null::timestamptz as raised_at from {sightings} s
+            union all
+            select i.id, null, null, null, null, i.created_at from issues i
+            where i.project_id = {project} and {raised}) s
+      group by s.issue_id {order}) d on d.issue_id = i.id
 
 -- name: figures_of_each
 -- the same issue by issue, for few of them
-lateral (select sum(s.n)::bigint as n, min(s.first_seen) as first_seen, max(s.last_seen) as last_seen,
-                (array_agg(s.message order by s.first_seen))[1] as message
-         from {sightings} s) d on true
+left join lateral (
+    select count(*) > 0 as seen, coalesce(sum(s.n), 0)::bigint as n,
+           coalesce(min(s.first_seen), i.created_at) as first_seen, coalesce(max(s.last_seen), i.created_at) as last_seen,
+           (array_agg(s.message order by s.first_seen))[1] as message
+    from {sightings} s) d on true
+
+-- name: seen_or_raised
+-- an issue is seen by a sighting, or by the fields it was raised with
+{seen} or {raised}
 
 -- name: list_issues
 -- one page of issues, with the texts of their sort keys; the page is found by ids first, so that little is sorted
@@ -52,6 +63,50 @@ from (select i.id from {visible} where ({conditions}) and {after} order by {orde
 cross join lateral (select * from {each} where i.id = page.id) i
 left join people p on p.id = i.assignee_id left join teams t on t.id = i.team_id
 order by {order}
+
+-- name: candidates
+-- issues that may match, in their order, each with those of its groupings that have to be looked at; settled ones match
+with {led}, page as materialized (
+    select i.id, array[{keys}] as sort_keys, row_number() over (order by {order}) as n
+    from {visible} where ({issue}) and ({meant}) and {after} order by {order} limit {limit}
+), told as (
+    select page.*, ({settled}) is true as settled from page join issues i on i.id = page.id
+)
+select told.id, told.settled, told.sort_keys, coalesce(l.ids, '{{}}') as groupings
+from told left join (
+    select l.issue_id, (array_agg(l.id order by l.id))[1:{most}] as ids
+    from led l join told on told.id = l.issue_id where not told.settled group by l.issue_id) l on l.issue_id = told.id
+order by told.n
+
+-- name: led_by_some
+-- the groupings that may hold what is searched for
+led as materialized (select g.id, g.issue_id from groupings g where g.project_id = {project} and ({grouping}))
+
+-- name: led_by_all
+-- any grouping may
+led as not materialized (select g.id, g.issue_id from groupings g)
+
+-- name: meant
+-- an issue has one of them, or needs none
+i.id in (select l.issue_id from led l) or {settled}
+
+-- name: looked_at
+-- whether one of the latest events of a grouping meets all conditions, and how many were looked at: day by day where it
+-- is known which days it has events of, else by all partitions at once
+select u.id, v.met, v.looked
+from (select u.id, (select d.days from read_groupings d where d.grouping_id = u.id
+                    and not exists (select from attribute_unread n where n.grouping_id = u.id)
+                    and not exists (select from counter_deltas c where c.grouping_id = u.id)) as days
+      from unnest({groupings}::bigint[]) u (id) offset 0) u
+cross join lateral (
+    select coalesce(bool_or(x.met), false) as met, count(*) as looked
+    from (select x.met from unnest(u.days) d (day) cross join lateral (
+              select ({event}) is true as met from events e where e.grouping_id = u.id and e.day = d.day
+              order by e.occurred_at desc, e.id desc limit {depth}) x
+          union all
+          (select ({event}) is true from events e where e.grouping_id = u.id and u.days is null
+           order by e.occurred_at desc, e.id desc limit {depth})
+          limit {depth}) x) v
 
 -- name: severity_rank
 -- severities in their order

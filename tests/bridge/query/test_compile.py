@@ -17,8 +17,12 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from openclaw_otel_bridge.query import Context, EventTerms, IssueTerms, Subject, compile_sql, parse, predicate
+from openclaw_otel_bridge.query.binding import TRUE
 from openclaw_otel_bridge.query.parse import parse_scope
 from openclaw_otel_bridge.query.predicate import attribute_texts
+from openclaw_otel_bridge.query.terms import Query
+from openclaw_otel_bridge.query.walk import needs_walk, walk_of
+from openclaw_otel_bridge.shaping import read_some
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 PEOPLE = (("li@shop.example", "李雷"), ("Ann@shop.example", "Ann_Lee"))
@@ -198,7 +202,7 @@ def store(world: World, case: Case) -> int:
 
 
 def _count(world: World, issue: int, grouping: int, event: EventTerms) -> None:
-    """Count an event as intake does, some folded and some not."""
+    """Count an event as intake does: some folded, of those some with their attributes read, and some not folded."""
     values = tuple(value or "" for value in (event.platform, event.store, event.service, event.env))
     if grouping % 2:
         world.conn.execute(
@@ -212,6 +216,11 @@ def _count(world: World, issue: int, grouping: int, event: EventTerms) -> None:
                where (platform, store, service, env) = (%s, %s, %s, %s)""",
             (grouping, issue, *values),
         )
+        world.conn.execute(
+            "insert into attribute_unread (grouping_id, since, until) values (%s, '-infinity', 'infinity')", (grouping,)
+        )
+        if grouping % 4 == 1:
+            assert read_some(world.conn) > 0
     else:
         world.conn.execute(
             """insert into counter_deltas (grouping_id, hour, platform, store, service, env, n, last_seen)
@@ -238,6 +247,17 @@ def subject(world: World, case: Case, scope: str) -> Subject:
     return Subject(issue, tuple(event for event in told if inside(Subject(issue, (event,)))))
 
 
+def walked(world: World, query: Query, context: Context, scope: str) -> set[int]:
+    """Return what the parts of a query find when they are put together again."""
+    parts = walk_of(query, 1, context, parse_scope(scope) if scope else None)
+    statement = sql.SQL(
+        """select i.id from issues i where ({}) and (({}) or exists (
+               select from groupings g join events e on e.grouping_id = g.id
+               where g.issue_id = i.id and ({}) and ({})))"""
+    ).format(parts.issue, parts.settled, parts.grouping or TRUE, parts.event)
+    return {row[0] for row in world.conn.execute(statement, parts.parameters)}
+
+
 def empty_in_scope(case: Case, seen: Subject) -> bool:
     """An issue raised by hand is never empty: when the scope hides its own event, nothing of it can be seen."""
     return case.raised is not None and not seen.events
@@ -257,6 +277,8 @@ def test_sql_and_memory_agree(world: World, generated: list[Case], text: str, sc
         condition = compile_sql(query, 1, context, parse_scope(scope) if scope else None)
         statement = sql.SQL("select i.id from issues i where {}").format(condition.sql)
         found = {row[0] for row in world.conn.execute(statement, condition.parameters)}
+        if needs_walk(query):
+            assert walked(world, query, context, scope) == found
     matches = predicate(query, context)
     for ident, case in ids.items():
         seen = subject(world, case, scope)

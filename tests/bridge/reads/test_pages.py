@@ -1,7 +1,7 @@
 import pytest
 from psycopg import sql
 
-from openclaw_otel_bridge.query.compile import Binder
+from openclaw_otel_bridge.query.binding import Binder
 from openclaw_otel_bridge.reads.cursor import BadCursor, encode
 from openclaw_otel_bridge.reads.pages import Order, cut
 

@@ -7,12 +7,14 @@ from typing import Any
 from openclaw_otel_bridge.db import Connection
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.people.scope import may_see
+from openclaw_otel_bridge.present import bounds_told
 from openclaw_otel_bridge.problems import Problem
 from openclaw_otel_bridge.reads.activity import activity
 from openclaw_otel_bridge.reads.details import groupings, places, watchers
 from openclaw_otel_bridge.reads.events import issue_events
 from openclaw_otel_bridge.reads.groupings import list_kinds_of
-from openclaw_otel_bridge.reads.issues import SORTS, get_issue, list_issues, merged_into
+from openclaw_otel_bridge.reads.issues import SORTS, get_issue, list_issues, list_to_the_end, merged_into
+from openclaw_otel_bridge.reads.pages import Searched
 from openclaw_otel_bridge.reads.similar import similar
 from openclaw_otel_bridge.views.api import shapes
 from openclaw_otel_bridge.views.api.asked import arguments, body, limit_of, word_of
@@ -24,10 +26,12 @@ from openclaw_otel_bridge.workflow.manual import Report, create_manual
 @route("GET", "/issues", "issue.view")
 def issue_list(conn: Connection, actor: Actor) -> Any:
     """A page of issues that match a query."""
-    given = arguments("query", "sort", "cursor", "limit")
+    given = arguments("query", "sort", "cursor", "limit", "depth")
     sort = word_of(given, "sort", SORTS) or "last_seen"
-    page = list_issues(conn, actor, given.get("query", ""), sort, given.get("cursor"), limit_of(given))
-    return shapes.listed(page.items, lambda one: shapes.issue(one, actor.locale), page.next)
+    listing = list_to_the_end if word_of(given, "depth", ("latest", "all")) == "all" else list_issues
+    page = listing(conn, actor, given.get("query", ""), sort, given.get("cursor"), limit_of(given))
+    shown = shapes.listed(page.items, lambda one: shapes.issue(one, actor.locale), page.next)
+    return shown if page.searched is None else {**shown, "searched": _searched(page.searched, actor.locale)}
 
 
 @route("POST", "/issues", "issue.raise")
@@ -102,6 +106,15 @@ def issue_similar(conn: Connection, actor: Actor, issue_id: int) -> Any:
     given = arguments("limit")
     limit = limit_of(given) if "limit" in given else 5
     return shapes.listed(similar(conn, actor, get_issue(conn, actor, issue_id), limit), shapes.similar)
+
+
+def _searched(far: Searched, locale: str) -> shapes.Json:
+    return {
+        "issues": far.issues,
+        "partly": far.partly,
+        "unfinished": far.unfinished,
+        "note": " ".join(bounds_told(far, locale)),
+    }
 
 
 def full(conn: Connection, actor: Actor, issue_id: int, *, status: int = 200) -> Answer:

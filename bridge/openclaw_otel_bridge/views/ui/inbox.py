@@ -14,11 +14,11 @@ from openclaw_otel_bridge.db import Connection
 from openclaw_otel_bridge.messages import t
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.people.permissions import allowed, require
-from openclaw_otel_bridge.present import title
+from openclaw_otel_bridge.present import bounds_told, title
 from openclaw_otel_bridge.query import Query, QueryError, parse
 from openclaw_otel_bridge.reads.cursor import BadCursor
 from openclaw_otel_bridge.reads.details import hourly_counts
-from openclaw_otel_bridge.reads.issues import SORTS, Issue, count_each, count_issues, list_issues
+from openclaw_otel_bridge.reads.issues import SORTS, Issue, count_each, count_issues, list_issues, list_to_the_end
 from openclaw_otel_bridge.reads.pages import Page
 from openclaw_otel_bridge.services import services
 from openclaw_otel_bridge.views.ui.blueprint import blueprint
@@ -170,13 +170,15 @@ def _context(conn: Connection, actor: Actor, view: str, query: str, sort: str) -
     locale = viewer_locale()
     found: Page[Issue] = Page([])
     error = ""
+    depth = "all" if request.args.get("depth") == "all" else None
+    listing = list_to_the_end if depth else list_issues
     try:
         cursor = request.args.get("cursor") or None
-        found = list_issues(conn, actor, combined(view, query, actor), sort, cursor, PAGE_SIZE)
+        found = listing(conn, actor, combined(view, query, actor), sort, cursor, PAGE_SIZE)
     except QueryError as wrong:
         error = wrong.text(locale)
     except BadCursor:
-        found = list_issues(conn, actor, combined(view, query, actor), sort, None, PAGE_SIZE)
+        found = listing(conn, actor, combined(view, query, actor), sort, None, PAGE_SIZE)
     rows = rows_of(conn, actor, found.items, locale)
     context: dict[str, Any] = {
         "view": view,
@@ -185,7 +187,12 @@ def _context(conn: Connection, actor: Actor, view: str, query: str, sort: str) -
         "rows": rows,
         "query_error": error,
         "cursor": request.args.get("cursor"),
-        "next_url": url_for("ui.inbox", view=view, query=query, sort=sort, cursor=found.next) if found.next else "",
+        "next_url": url_for("ui.inbox", view=view, query=query, sort=sort, depth=depth, cursor=found.next)
+        if found.next
+        else "",
+        "bounds": bounds_told(found.searched, locale) if found.searched else [],
+        "thorough": depth is not None,  # such a list is not refreshed by itself
+        "all_url": url_for("ui.inbox", view=view, query=query, sort=sort, depth="all"),
         "first_url": url_for("ui.inbox", view=view, query=query, sort=sort),
         "sort_url": lambda name: url_for("ui.inbox", view=view, query=query or None, sort=name),
         "here": here(),

@@ -125,3 +125,29 @@ def test_events_activity_and_similar_page(api: Api) -> None:
             assert {one["id"] for one in seen} == made
     assert api.ok(ann, "GET", f"/issues/{issue}/activity")["items"][0]["text"].startswith("Ann ")
     assert api.ok(ann, "GET", f"/issues/{issue}/similar") == {"items": [], "next": None}
+
+
+def test_a_bounded_search_says_how_far_it_went(api: Api) -> None:
+    ann = api.seed.person("Ann")
+    hot = api.seed.issue()
+    api.seed.conn.execute(
+        """insert into events (day, id, project_id, grouping_id, occurred_at, received_at, category, severity,
+                               attributes)
+           select '2026-03-01', gen_random_uuid(), 1, (select max(id) from groupings), now() - n * interval '1 second',
+                  now(), 'auth', 'error', jsonb_build_object('n', n)
+           from generate_series(1, 10500) n;
+           insert into attribute_unread (grouping_id, since, until)
+           select max(id), '-infinity', 'infinity' from groupings"""
+    )
+    found = api.ok(ann, "GET", "/issues", query_string={"query": "attr.n:10499"})
+    assert (found["items"], found["next"]) == ([], None)
+    searched = found["searched"]
+    assert (searched["issues"], searched["partly"], searched["unfinished"]) == (1, 1, False)
+    assert searched["note"].startswith("Of one issue only the latest events")
+    whole = api.ok(ann, "GET", "/issues", query_string={"query": "attr.n:10499", "depth": "all"})
+    assert ([one["id"] for one in whole["items"]], "searched" in whole) == ([hot], False)
+    assert "searched" not in api.ok(ann, "GET", "/issues", query_string={"query": "attr.n:7"})
+    api.seed.conn.execute("update people set locale = 'zh'")
+    note = api.ok(ann, "GET", "/issues", query_string={"query": "attr.n:10499"})["searched"]["note"]
+    assert note.startswith("有 1 个问题")
+    assert api.fault(ann, "GET", "/issues?depth=some")[1:] == ("bad_parameter", "depth")

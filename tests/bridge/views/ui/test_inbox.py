@@ -128,3 +128,29 @@ def test_bulk_is_not_for_support(support: Visitor) -> None:
 def test_a_severe_row_says_so_in_words(bridge: Bridge, admin: Visitor) -> None:
     send(bridge, denied(severity=Severity.CRITICAL))
     assert re.search(r'<span class="sr">(Critical|Error)</span>', admin.get("/").get_data(as_text=True))
+
+
+def test_a_bounded_search_says_so_and_goes_on(bridge: Bridge, admin: Visitor, ops: Visitor) -> None:
+    send(bridge, denied())
+    with bridge.database.connection() as conn:
+        conn.execute(
+            """insert into issues (project_id, platform, first_seen, last_seen)
+               select 1, 'shopify', now(), now() + n * interval '1 second' from generate_series(1, 310) n;
+               insert into groupings (project_id, key, fingerprint, parts, issue_id, home_issue_id)
+               select 1, 'k' || id, '', '{}', id, id from issues where id > 1;
+               insert into attribute_unread (grouping_id, since, until)
+               select id, '-infinity', 'infinity' from groupings"""
+        )
+    query = "/?query=attr.server.address:*"
+    page = text_of(admin.get(query))
+    assert "stopped after 300 issues" in page
+    assert numbers(page) == []
+    assert "Nothing matches" not in page
+    following = re.search(r'href="(/\?view=open&[^"]*cursor=[^"]+)"', page)
+    assert following
+    rest = text_of(admin.get(following[1]))
+    whole = text_of(admin.get(f"{query}&depth=all"))
+    assert numbers(rest) == numbers(whole)
+    assert "stopped after" not in rest + whole
+    assert ("data-live" in rest, "data-live" in whole) == (True, False)
+    assert "查看 300 个问题后停止" in text_of(ops.get(query))

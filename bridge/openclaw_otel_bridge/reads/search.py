@@ -52,7 +52,7 @@ def _candidates(
         "candidates",
         visible=view.few() if view.everything else view.issues(order.figures),
         led=part("led_by_some", project=project, grouping=asked.grouping) if asked.grouping else part("led_by_all"),
-        meant=part("meant", settled=asked.settled) if asked.grouping else TRUE,
+        meant=part("meant", project=project, settled=asked.settled) if asked.grouping else TRUE,
         settled=asked.settled,
         issue=asked.issue if view.everything else for_many(asked.issue),
         keys=order.texts(),

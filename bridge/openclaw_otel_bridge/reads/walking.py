@@ -13,7 +13,7 @@ from openclaw_otel_bridge.reads.pages import Searched
 SHALLOW = 32
 """Events of a grouping looked at first: what is searched for is often there."""
 AT_ONCE = 64
-"""Groupings looked at in one statement, or those of one issue."""
+"""Groupings looked at in the first statement, or those of one issue; then twice as many each time."""
 Look = Callable[[Sequence[int], int], Mapping[int, tuple[bool, int]]]
 """(groupings, depth) → grouping → whether one of so many latest events meets the query, and how many were looked at."""
 
@@ -24,7 +24,7 @@ class Bounds:
 
     groupings: int = 300
     of_issue: int = 100
-    events: int = 10_000
+    events: int = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,15 @@ def walk(candidates: Sequence[Candidate], look: Look, limit: int, bounds: Bounds
 
 
 def _several(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
-    """Yield candidates in lists that have AT_ONCE groupings or a few more."""
+    """Yield candidates in lists that have AT_ONCE groupings or a few more, then twice as many."""
     some: list[Candidate] = []
-    groupings = 0
+    groupings, wanted = 0, AT_ONCE
     for candidate in candidates:
         some.append(candidate)
         groupings += len(candidate.groupings)
-        if groupings >= AT_ONCE:
+        if groupings >= wanted:
             yield some
-            some, groupings = [], 0
+            some, groupings, wanted = [], 0, wanted * 2
     if some:
         yield some
 

@@ -87,8 +87,9 @@ led as materialized (select g.id, g.issue_id from groupings g where g.project_id
 led as not materialized (select g.id, g.issue_id from groupings g)
 
 -- name: meant
--- an issue has one of them, or needs none
-i.id in (select l.issue_id from led l) or {settled}
+-- an issue has one of them, or needs none; one set, so that few lead to their issues and not all of these are read
+i.id in (select l.issue_id from led l
+         union all select i.id from issues i where i.project_id = {project} and {settled})
 
 -- name: looked_at
 -- whether one of the latest events of a grouping meets all conditions, and how many were looked at: day by day where it

@@ -1,6 +1,9 @@
 -- A search by attribute or release looks at few groupings: those whose events have had values of such a shape, and those
 -- nobody has read yet. Intake writes nothing for it; the worker reads what was folded, in its own time. Both triggers
 -- also serve processes of the version before, so that nothing they fold or replace stays unread.
+lock table events in share row exclusive mode;         -- in the order in which intake writes to them
+lock table counter_deltas in share row exclusive mode;
+
 create table attribute_shapes (                        -- each once; see query/shapes.py
     id              integer generated always as identity primary key,
     name            text not null,                     -- of the attribute; '' = of any

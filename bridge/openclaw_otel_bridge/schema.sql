@@ -333,8 +333,7 @@ create table read_groupings (                          -- on which days the even
     grouping_id     bigint primary key,
     days            date[] not null                    -- events.day, the latest first
 );
-create table attribute_unread (                        -- events of these times are not in the shapes yet
-    id              bigint generated always as identity primary key,
+create table attribute_unread (                        -- events of these times are not in the shapes yet; a queue
     grouping_id     bigint not null,
     since           timestamptz not null,
     until           timestamptz not null,

@@ -22,9 +22,9 @@ Look = Callable[[Sequence[int], int], Mapping[int, tuple[bool, int]]]
 class Bounds:
     """What one search may look at; of one issue no more than `of_issue` groupings."""
 
-    groupings: int = 300
+    groupings: int = 250
     of_issue: int = 100
-    events: int = 8_000
+    events: int = 5_000
 
 
 @dataclass(frozen=True, slots=True)

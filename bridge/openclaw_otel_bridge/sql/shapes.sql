@@ -5,7 +5,8 @@ select pg_try_advisory_xact_lock(7345000000000000002)
 -- name: take
 -- what is to be read, one row a grouping; ranges of one that were noted apart are read as one
 with taken as (
-    delete from attribute_unread where id in (select id from attribute_unread order by id limit %(rows)s for update skip locked)
+    delete from attribute_unread u
+    where u.ctid = any(array(select ctid from attribute_unread limit %(rows)s for update skip locked))
     returning grouping_id, since, until, before
 )
 select grouping_id, min(since)::text, max(until)::text, case when count(*) = 1 then min(before::text) end from taken

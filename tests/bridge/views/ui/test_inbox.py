@@ -5,6 +5,7 @@ import re
 import pytest
 
 from openclaw_otel.record import Severity
+from openclaw_otel_bridge.reads.walking import Bounds
 from tests.bridge.running import Bridge
 from tests.bridge.views.ui.browsing import Visitor, join, raise_issue, text_of
 from tests.bridge.views.ui.sending import denied, send
@@ -143,7 +144,7 @@ def test_a_bounded_search_says_so_and_goes_on(bridge: Bridge, admin: Visitor, op
         )
     query = "/?query=attr.server.address:*"
     page = text_of(admin.get(query))
-    assert "stopped after 300 issues" in page
+    assert f"stopped after {Bounds().groupings} issues" in page
     assert numbers(page) == []
     assert "Nothing matches" not in page
     following = re.search(r'href="(/\?view=open&[^"]*cursor=[^"]+)"', page)
@@ -153,4 +154,4 @@ def test_a_bounded_search_says_so_and_goes_on(bridge: Bridge, admin: Visitor, op
     assert numbers(rest) == numbers(whole)
     assert "stopped after" not in rest + whole
     assert ("data-live" in rest, "data-live" in whole) == (True, False)
-    assert "查看 300 个问题后停止" in text_of(ops.get(query))
+    assert f"查看 {Bounds().groupings} 个问题后停止" in text_of(ops.get(query))

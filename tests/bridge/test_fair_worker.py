@@ -5,8 +5,8 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -45,22 +45,31 @@ def _size() -> str:
     return str(len(body_of(request, 10**8)))
 
 
-@pytest.fixture
-def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    monkeypatch.setattr(bounded_reader, "STALL", 1)
-    monkeypatch.setattr(bounded_reader, "START", 2.0)
+@contextmanager
+def _serving(make_app: Callable[[], Flask], settings: WebSettings) -> Iterator[tuple[str, int]]:
+    """Run a server of its own processes while the block runs; yield its address."""
     listener = bind("127.0.0.1", 0)
     host, port = listener.getsockname()
     pid = os.fork()
     if pid == 0:
         try:
-            run_web(_pid_app, listener, WebSettings(workers=3, threads=2, graceful_seconds=1))
+            run_web(make_app, listener, settings)
         finally:
             os._exit(0)
     listener.close()
-    yield host, port
-    os.kill(pid, 15)
-    os.waitpid(pid, 0)
+    try:
+        yield host, port
+    finally:
+        os.kill(pid, 15)
+        os.waitpid(pid, 0)
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    monkeypatch.setattr(bounded_reader, "STALL", 1)
+    monkeypatch.setattr(bounded_reader, "START", 2.0)
+    with _serving(_pid_app, WebSettings(workers=3, threads=2, graceful_seconds=1)) as place:
+        yield place
 
 
 def _until_served(address: tuple[str, int]) -> None:
@@ -110,27 +119,17 @@ def test_the_first_connections_are_left_to_processes_that_still_start(tmp_path: 
             time.sleep(0.15)
         return _pid_app()
 
-    listener = bind("127.0.0.1", 0)
-    address = listener.getsockname()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            run_web(slow_but_one, listener, WebSettings(workers=2, threads=2, graceful_seconds=1))
-        finally:
-            os._exit(0)
-    listener.close()
-    kept = [HTTPConnection(*address, timeout=30) for _ in range(20)]
     served: Counter[str] = Counter()
-    for conn in kept:
-        conn.connect()
-    for conn in kept:
-        conn.request("GET", "/")
-    for conn in kept:
-        served[conn.getresponse().read().decode()] += 1
-    for conn in kept:
-        conn.close()
-    os.kill(pid, 15)
-    os.waitpid(pid, 0)
+    with _serving(slow_but_one, WebSettings(workers=2, threads=2, graceful_seconds=1)) as place:
+        kept = [HTTPConnection(*place, timeout=30) for _ in range(20)]
+        for conn in kept:
+            conn.connect()
+        for conn in kept:
+            conn.request("GET", "/")
+        for conn in kept:
+            served[conn.getresponse().read().decode()] += 1
+        for conn in kept:
+            conn.close()
     assert min(served.values()) >= 5
     assert len(served) == 2
 

@@ -31,7 +31,7 @@ def run() -> Iterator[str]:
     message = decode(data, Encoding.PROTOBUF, ExportTraceServiceRequest)
     reading = read_traces(message, 1, find)
     document = json.dumps(MessageToDict(message))
-    process.run(reading, 1, datetime.now(UTC), lambda _: set())
+    process.run(reading, 1, datetime.now(UTC))
     for timing in pipeline.timings.values():
         timing.seconds, timing.calls = 0.0, 0
     taken = medians(
@@ -39,7 +39,7 @@ def run() -> Iterator[str]:
             "json": lambda: json.dumps(json.loads(document)),
             "decode": lambda: decode(data, Encoding.PROTOBUF, ExportTraceServiceRequest),
             "read": lambda: read_traces(message, 1, find),
-            "process": lambda: process.run(reading, 1, datetime.now(UTC), lambda _: set()),
+            "process": lambda: process.run(reading, 1, datetime.now(UTC)),
         },
         rounds=9,
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from openclaw_otel.judge import words
@@ -111,8 +110,10 @@ class Intake:
         Raises:
             Unavailable: the queue is full or the database is gone: nothing may be taken as stored.
         """
+        quiet = reading.quiet
+        known = self._known_traces(project_id, quiet) if quiet else frozenset()  # not in turn: the database may be slow
         with self.turn(reading.seen):
-            done = self.process.run(reading, project_id, datetime.now(UTC), partial(self._known_traces, project_id))
+            done = self.process.run(reading, project_id, datetime.now(UTC), known)
         refused = self.telemetry(done.items)
         reasons = dict(reading.rejected)
         for each in refused:
@@ -172,7 +173,7 @@ class Intake:
         for committer in self.committers.values():
             committer.close()
 
-    def _known_traces(self, project_id: int, traces: set[bytes]) -> set[bytes]:
+    def _known_traces(self, project_id: int, traces: set[bytes]) -> Set[bytes]:
         first = (datetime.now(UTC) - TRACE_DAYS).date()
         parameters = {"project_id": project_id, "traces": sorted(traces), "first": first}
         with self._database.connection() as conn:

@@ -48,6 +48,11 @@ class Reading:
     rejected: dict[str, int] = field(default_factory=dict)
     """Reason → how many."""
 
+    @property
+    def quiet(self) -> set[bytes]:
+        """The traces in which nothing failed here."""
+        return set(self.spans) - self.failed
+
     def reject(self, reason: str) -> None:
         """Count an item that cannot be taken."""
         self.rejected[reason] = self.rejected.get(reason, 0) + 1

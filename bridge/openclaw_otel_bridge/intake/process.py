@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -43,9 +43,9 @@ class Process:
         self._lines = SpanLines(pipeline)
 
     def run(
-        self, reading: Reading, project_id: int, received_at: datetime, known: Callable[[set[bytes]], set[bytes]]
+        self, reading: Reading, project_id: int, received_at: datetime, known: Set[bytes] = frozenset()
     ) -> Processed:
-        """Return the items of a reading. `known` says which traces hold an error the bridge has already."""
+        """Return the items of a reading. `known`: which of its quiet traces hold an error the bridge has already."""
         resources = [self._resource(raw) for raw in reading.resources]
         done = Processed([])
         for some in slices(reading.found, TOGETHER):
@@ -54,8 +54,7 @@ class Process:
                     done.dropped += 1
                 else:
                     done.items.append(candidate)
-        quiet = set(reading.spans) - reading.failed
-        kept = reading.failed | (known(quiet) if quiet else set())
+        kept = reading.failed | known
         for trace, spans in reading.spans.items():
             if trace in kept:
                 done.items.append(self._lines.of_trace(reading, trace, spans, project_id, received_at))

@@ -22,7 +22,7 @@ def event_of_alert(process: Process, payload: Mapping[str, Any], project_id: int
     reading = _reading(event, project_id) if isinstance(event, Mapping) else None
     if reading is None:
         return ()
-    return tuple(process.run(reading, project_id, datetime.now(UTC), lambda _: set()).items)
+    return tuple(process.run(reading, project_id, datetime.now(UTC)).items)
 
 
 class Ingest:
@@ -38,7 +38,7 @@ class Ingest:
         if reading is None:
             return
         process, store = self._parts or self._build()
-        done = process.run(reading, project_id, datetime.now(UTC), lambda _: set())
+        done = process.run(reading, project_id, datetime.now(UTC))
         store.write(conn, done.items)
 
     def _build(self) -> tuple[Process, Store]:

@@ -83,6 +83,27 @@ def test_small_requests_are_computed_in_turns_and_wait_for_no_large_one(intake: 
     assert done[-1] == "later"
 
 
+def take_turns(intake: Intake) -> None:
+    with intake.turn(1), intake.turn(LARGE):
+        pass
+
+
+def test_traces_that_are_looked_up_keep_no_other_request_from_its_turn(intake: Intake, database_url: str) -> None:
+    reading = read_traces(traces(span(failed=False)), 1, FIND)
+    asking = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    with psycopg.connect(database_url) as conn, psycopg.connect(database_url, autocommit=True) as watch:
+        conn.execute("lock table events in access exclusive mode")
+        held = threading.Thread(target=intake.take, args=("otlp_traces", reading, 1))
+        held.start()
+        while watch.execute(asking).fetchone() == (0,):
+            time.sleep(0.01)
+        other = threading.Thread(target=take_turns, args=(intake,), daemon=True)
+        other.start()
+        other.join(10)
+        assert not other.is_alive()
+    held.join()
+
+
 def test_taking(intake: Intake) -> None:
     reading = read_traces(traces(*failing(3), span(failed=False), span(trace=b"bad")), 1, FIND)
     assert intake.take("otlp_traces", reading, 1) == (1, "1: trace_id is not 16 bytes, or all zero")

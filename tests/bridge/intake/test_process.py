@@ -29,7 +29,7 @@ PIPELINE = build_pipeline(Side.BRIDGE, Config())
 
 def run(*spans: Span, pipeline: Pipeline = PIPELINE, known: Sequence[bytes] = ()) -> Processed:
     reading = read_traces(traces(*spans), 1, Calls(Platforms()).read)
-    return Process(pipeline, b"k" * 32).run(reading, 1, NOW, lambda asked: asked & set(known))
+    return Process(pipeline, b"k" * 32).run(reading, 1, NOW, reading.quiet & set(known))
 
 
 def candidates(done: Processed) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from openclaw_otel_bridge.app import create_app
@@ -22,10 +23,13 @@ def test_numbers_of_an_idle_process(tmp_path: Path) -> None:
     spool.put(b"12345")
     here.intake.count("otlp_traces", received=5)
     here.intake.rejects.totals[("otlp", "x")] = 2
+    here.intake.latency.note("otlp_traces", 200, 0.02)
     found = dict(numbers(here.database, here.pipeline, here.intake))
     assert found[("intake_items_total", (("protocol", "otlp_traces"), ("what", "received")))] == 5
     assert found[("intake_rejects_total", (("protocol", "otlp"), ("reason", "x")))] == 2
+    assert found[("intake_answers_total", (("protocol", "otlp_traces"), ("status", "200")))] == 1
     assert found[("queue_depth", (("queue", "webhooks"),))] == 0
     assert (found[("spool_files", ())], found[("spool_bytes", ())]) == (1, 5)
-    assert {name for name, _ in found} == set(HELP)
+    # The series of a histogram share its help.
+    assert {re.sub(r"^(intake_seconds)_(bucket|count|sum)$", r"\1", name) for name, _ in found} == set(HELP)
     spool.release()

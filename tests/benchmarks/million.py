@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +29,8 @@ from tests.generators.history import utc_now
 
 EVENTS, ISSUES, TIMES = 1_000_000, 20_000, 120
 WANTED_MS, WANTED_RATIO = 60.0, 0.35
+LONGER_MS: Mapping[str, float] = {"by attribute": 90.0, "free text": 80.0}
+"""Searches that have to read events, or the texts of all issues a viewer may see: nobody waits, but no index answers."""
 FILLED = "filled.json"
 
 
@@ -42,9 +44,14 @@ def run() -> Iterator[str]:
         try:
             yield from filled(server, folder / FILLED, size)
             for timing in asked(server, TIMES):
-                yield str(timing) + (f"  above {WANTED_MS:.0f} ms" if timing.p95 > WANTED_MS else "")
+                yield str(timing) + (f"  above {wanted(timing):.0f} ms" if timing.p95 > wanted(timing) else "")
         finally:
             server.stop()
+
+
+def wanted(timing: Timing) -> float:
+    """Return how many milliseconds a question may take."""
+    return LONGER_MS.get(timing.question, WANTED_MS)
 
 
 def filled(server: EmbeddedPostgres, note: Path, size: Size) -> Iterator[str]:

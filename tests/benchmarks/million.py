@@ -30,7 +30,7 @@ from tests.generators.history import utc_now
 EVENTS, ISSUES, TIMES = 1_000_000, 20_000, 120
 WANTED_MS, WANTED_RATIO = 60.0, 0.35
 LONGER_MS: Mapping[str, float] = {"by attribute": 90.0, "free text": 80.0}
-"""Searches that have to read events, or the texts of all issues a viewer may see: nobody waits, but no index answers."""
+"""Searches that no index answers: they read events, or the texts of all issues a viewer may see."""
 FILLED = "filled.json"
 
 

@@ -6,7 +6,8 @@ yet, so that being behind costs it time and no event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,10 @@ from typing import Any
 from openclaw_otel_bridge.db import Connection, queries
 from openclaw_otel_bridge.query.shapes import ANYTHING, LONGEST_NAME, RELEASE, shape
 
+STORM = 300
+"""Rows of counts a second that intake appends when it needs all there is of the processor."""
+AWAY = 60.0
+"""Seconds without reading in a storm."""
 ROWS, EVENTS, GROUPINGS = 200, 4000, 40
 """Of one step: notes taken, events and groupings read."""
 MOST_SHAPES = 64
@@ -44,6 +49,27 @@ class Read:
     last_at: str
     last_id: str
     values: Sequence[tuple[str, str]]
+
+
+class Leisure:
+    """Says when there is time to read: not while a storm is stored, or once a minute then. Of one thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._is_busy = False
+        self._read = -AWAY
+
+    def after(self, folded: int) -> None:
+        """Note how much was folded of what intake stored within the last second."""
+        self._is_busy = folded >= STORM
+
+    def is_due(self) -> bool:
+        """Say whether to read now."""
+        now = self._clock()
+        if self._is_busy and now - self._read < AWAY:
+            return False
+        self._read = now
+        return True
 
 
 def read_attributes(conn: Connection) -> int:

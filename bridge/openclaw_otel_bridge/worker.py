@@ -23,7 +23,7 @@ from openclaw_otel_bridge.db import Connection, Database, queries
 from openclaw_otel_bridge.housekeeping import keep_house
 from openclaw_otel_bridge.notify.dispatch import Dispatcher
 from openclaw_otel_bridge.sealing import Sealer
-from openclaw_otel_bridge.shaping import read_attributes
+from openclaw_otel_bridge.shaping import Leisure, read_attributes
 from openclaw_otel_bridge.workflow.mute import unmute_over
 
 log = logging.getLogger(__name__)
@@ -79,11 +79,12 @@ class Worker:
         log.info("worker stopped")
 
     def _tasks(self) -> list[Task]:
+        leisure = Leisure()
         return [
             Task("seed", float("inf"), _in_transaction(seed_defaults)),
             Task("heartbeat", 5.0, lambda conn: conn.execute(queries("worker")["heartbeat"])),
-            Task("fold", 1.0, fold),
-            Task("attributes", 1.0, read_attributes),
+            Task("fold", 1.0, lambda conn: leisure.after(fold(conn))),
+            Task("attributes", 1.0, lambda conn: read_attributes(conn) if leisure.is_due() else None),
             Task("unmute", 15.0, _in_transaction(unmute_over)),
             Task("housekeeping", 600.0, lambda conn: keep_house(conn, self._config.retention)),
         ]

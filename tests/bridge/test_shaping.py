@@ -12,8 +12,34 @@ from openclaw_otel_bridge import shaping
 from openclaw_otel_bridge.counting import fold
 from openclaw_otel_bridge.db import Database, queries
 from openclaw_otel_bridge.query.shapes import ANYTHING, MASK, RELEASE
-from openclaw_otel_bridge.shaping import MOST_NAMES, MOST_SHAPES, Read, Unread, forget, merged, read_attributes, rest
+from openclaw_otel_bridge.shaping import (
+    AWAY,
+    MOST_NAMES,
+    MOST_SHAPES,
+    STORM,
+    Leisure,
+    Read,
+    Unread,
+    forget,
+    merged,
+    read_attributes,
+    rest,
+)
 from tests.bridge.seeding import NOW, Seed, hours
+
+
+def test_a_storm_leaves_little_time_to_read() -> None:
+    now = [0.0]
+    leisure = Leisure(lambda: now[0])
+    assert leisure.is_due()
+    assert leisure.is_due()
+    leisure.after(STORM)
+    assert not leisure.is_due()
+    now[0] += AWAY
+    assert leisure.is_due()
+    assert not leisure.is_due()
+    leisure.after(STORM - 1)
+    assert leisure.is_due()
 
 
 def test_few_values_are_told_apart_and_ids_are_one() -> None:

@@ -160,9 +160,9 @@ def _lines(data: bytes, prefix: bytes, *, key_length: int = 32, with_key: bool =
 
 def _event(event: Mapping[str, Any]) -> Mapping[str, Any]:
     at = event.get("at")
-    return (
-        {**event, "at": _moment(at).isoformat()} if isinstance(at, int) else event
-    )  # text in chunks of early versions
+    if not isinstance(at, int):  # none, or text in chunks of early versions
+        return event
+    return {**event, "at": _moment(at).isoformat()}
 
 
 def _moment(micros: int) -> datetime:

@@ -7,7 +7,6 @@ import multiprocessing
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,7 @@ from openclaw_otel_bridge.db import Connection, Database
 from openclaw_otel_bridge.intake import Intake
 from openclaw_otel_bridge.intake.logs import read_logs
 from openclaw_otel_bridge.intake.otlp import Encoding, decode
+from openclaw_otel_bridge.intake.rows import slices
 from openclaw_otel_bridge.intake.traces import read_traces
 from openclaw_otel_bridge.people.actor import Actor
 from openclaw_otel_bridge.shaping import read_attributes
@@ -126,7 +126,8 @@ def _part(url: str, size: Size, now: datetime, part: int, done: Queue[tuple[int,
     try:
         with ThreadPoolExecutor(THREADS) as pool:
             history = History(size.events, size.issues, now)
-            for some in _several(history.batches(part=part, parts=size.processes), THREADS * 4):
+            # A pool alone would make all batches at once.
+            for some in slices(history.batches(part=part, parts=size.processes), THREADS * 4):
                 list(pool.map(take, some))
     finally:
         intake.close()
@@ -142,18 +143,6 @@ def send(intake: Intake, batch: Batch) -> tuple[int, str]:
         )
     message = decode(batch.body, Encoding.PROTOBUF, ExportTraceServiceRequest)
     return intake.take("otlp_traces", read_traces(message, PROJECT, intake.calls.read), PROJECT)
-
-
-def _several(batches: Iterator[Batch], count: int) -> Iterator[list[Batch]]:
-    """Yield lists of `count`: a pool alone would make all batches at once."""
-    some: list[Batch] = []
-    for batch in batches:
-        some.append(batch)
-        if len(some) == count:
-            yield some
-            some = []
-    if some:
-        yield some
 
 
 class _Folding:

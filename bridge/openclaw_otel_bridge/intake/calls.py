@@ -62,7 +62,7 @@ class Calls:
         if key in self._forms:
             form = self._forms[key]
         else:
-            form = self._form(method, parts)
+            form = self._form(method, url, parts)
             if len(self._forms) >= MOST_FORMS:
                 self._forms.clear()
             self._forms[key] = form
@@ -90,11 +90,11 @@ class Calls:
         exchange = Exchange(method=method, url=url)
         return CallFacts(adapter.name, adapter.store(exchange), adapter.operation(exchange), adapter.objects(exchange))
 
-    def _form(self, method: str, parts: Sequence[str]) -> _Form | None:
-        """Return the form of a URL taken apart; None where more of its numbers is read than that they are ids."""
+    def _form(self, method: str, url: str, parts: Sequence[str]) -> _Form | None:
+        """Return the form of a URL and its parts; None where more of its numbers is read than that they are ids."""
         numbers = parts[1::2]
         others = [_another(number, at) for at, number in enumerate(numbers)]
-        said, probed = self._asked(method, _put_in(parts, numbers)), self._asked(method, _put_in(parts, others))
+        said, probed = self._asked(method, url), self._asked(method, _put_in(parts, others))
         if said is None or probed is None:
             return _NO_CALL if said is probed else None
         numbered = [(kind, others.index(ident)) for kind, ident in probed.objects.items() if ident in others]

@@ -53,6 +53,11 @@ class Reading:
         """The traces in which nothing failed here."""
         return set(self.spans) - self.failed
 
+    def lose(self, reason: str, n: int = 1) -> None:
+        """Count items that could not even be read."""
+        self.seen += n
+        self.rejected[reason] = self.rejected.get(reason, 0) + n
+
     def reject(self, reason: str) -> None:
         """Count an item that cannot be taken."""
         self.rejected[reason] = self.rejected.get(reason, 0) + 1

@@ -32,8 +32,7 @@ def read_sound(message: Request, read: Callable[[Request], Reading]) -> Reading:
             del groups[at]  # its resource may be what cannot be read
     reading = read(message)
     for reason, n in lost.items():
-        reading.seen += n
-        reading.rejected[reason] = n
+        reading.lose(reason, n)
     return reading
 
 

@@ -55,7 +55,7 @@ def written(event: Known) -> Written:
     candidate = candidate_of(event)
     attributes = candidate.record.attributes
     shown = shown_attributes(attributes)
-    details = details_of(candidate, _NO_ATTRIBUTES if shown is attributes else hidden_attributes(attributes))
+    details = details_of(candidate, hidden_attributes(attributes, shown))
     return Written(event, _own_columns(candidate, shown), event_line(event.key[1], details))
 
 
@@ -158,9 +158,8 @@ def shown_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
     return shown
 
 
-def hidden_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the attributes of which the row holds nothing, or not all."""
-    shown = shown_attributes(attributes)
+def hidden_attributes(attributes: Mapping[str, Any], shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the attributes of which the row, where those `shown` are, holds nothing, or not all."""
     if shown is attributes:
         return _NO_ATTRIBUTES
     return {name: value for name, value in attributes.items() if shown.get(name) != _plain(value)}

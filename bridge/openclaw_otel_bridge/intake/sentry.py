@@ -50,8 +50,7 @@ def read_envelope(envelope: Envelope, project_id: int) -> Reading:
     """Return the failures of an envelope; what cannot be read is counted as rejected."""
     reading = Reading(resources=[{}])
     for fault in envelope.faults:
-        reading.seen += 1
-        reading.reject(fault)
+        reading.lose(fault)
     for item in envelope.items:
         reading.seen += 1
         if item.type != "event":

@@ -24,6 +24,7 @@ class Statistics:
 
     def __init__(self) -> None:
         self._written: Counter[date] = Counter()
+        self._looked_at: set[date] = set()
 
     def wrote(self, days: Iterable[date]) -> None:
         """Count events by their days."""
@@ -31,11 +32,12 @@ class Statistics:
 
     def refresh(self, conn: Connection) -> None:
         """Analyze the partitions of days with enough new events, unless somebody has. `conn` in autocommit."""
-        due = [day for day, count in self._written.items() if 0 <= count - ENOUGH]
+        due = {day for day, count in self._written.items() if count >= ENOUGH} - self._looked_at
         for day in due:
-            self._written[day] = -(10**12)  # once
+            self._looked_at.add(day)
             name = child_name("events", day)
             if conn.execute(queries("partitions")["never_analyzed"], (name,)).fetchone():
                 conn.execute(sql.SQL("analyze (skip_locked) {}").format(sql.Identifier(name)))
         if len(self._written) > 4096:  # years of uptime
             self._written.clear()
+            self._looked_at.clear()

@@ -75,6 +75,11 @@ def scope_condition(scope: Query, binder: Binder) -> sql.Composable:
     return all_of([term_condition(term, binder, None) for term in scope.event_terms])
 
 
+def asked_of_event(terms: Iterable[Term], around: Query, binder: Binder) -> sql.Composable:
+    """Return the condition that one event `e` is inside the scope `around` and meets the terms."""
+    return all_of([scope_condition(around, binder), *(term_condition(term, binder, None) for term in terms)])
+
+
 def seen_in_scope(scope: Query, binder: Binder) -> sql.Composable:
     """Return the condition that one event of the issue `i` lies inside the scope."""
     return _some_sighting(scope_condition(scope, binder))
@@ -147,7 +152,7 @@ def _text_condition(term: Text, binder: Binder, project_id: int, scope: Query | 
 
 def _event_condition(terms: tuple[Term, ...], binder: Binder, project_id: int, scope: Query | None) -> sql.Composable:
     around = scope or Query()
-    asked = all_of([scope_condition(around, binder), *(term_condition(term, binder, None) for term in terms)])
+    asked = asked_of_event(terms, around, binder)
     if is_sighted(terms):
         stored = _some_sighting(asked)
     elif _lead_to_few(terms):

@@ -10,12 +10,11 @@ from psycopg import sql
 
 from openclaw_otel_bridge.query.binding import Binder, all_of
 from openclaw_otel_bridge.query.compile import (
+    asked_of_event,
     is_sighted,
     issue_condition,
     leads_to_few,
     may_lie,
-    scope_condition,
-    term_condition,
     without_events,
 )
 from openclaw_otel_bridge.query.leads import may_hold
@@ -50,11 +49,10 @@ def walk_of(query: Query, project_id: int, context: Context, scope: Query | None
     binder = Binder()
     around = scope or Query()
     terms = query.event_terms
-    met = all_of([scope_condition(around, binder), *(term_condition(term, binder, None) for term in terms)])
+    met = asked_of_event(terms, around, binder)
     groupings = may_hold(terms, binder)
     if placed := [term for term in terms if is_sighted([term])]:  # the scope alone is met by what issues are visible
-        lies = [scope_condition(around, binder), *(term_condition(term, binder, None) for term in placed)]
-        groupings.append(may_lie(all_of(lies)))
+        groupings.append(may_lie(asked_of_event(placed, around, binder)))
     return Walk(
         issue=issue_condition(query, binder, project_id, context, scope),
         settled=without_events(terms, met, around, binder),

@@ -144,8 +144,7 @@ def _encoding() -> Encoding:
 def _note_lost(reading: Reading, salvaged: Salvaged) -> None:
     """Count items that could not be decoded among those refused."""
     if salvaged.lost:
-        reading.seen += salvaged.lost
-        reading.rejected[salvaged.reason] = salvaged.lost
+        reading.lose(salvaged.reason, salvaged.lost)
 
 
 def _project() -> int:

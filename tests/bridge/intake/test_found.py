@@ -10,3 +10,5 @@ def test_rejects_are_counted_by_reason() -> None:
     for reason in ("a", "b", "a"):
         reading.reject(reason)
     assert reading.rejected == {"a": 2, "b": 1}
+    reading.lose("a", 3)  # what could not be read has not been seen yet
+    assert (reading.rejected, reading.seen) == ({"a": 5, "b": 1}, 3)
